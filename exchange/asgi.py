@@ -1,0 +1,14 @@
+"""The socket at `/ws/`, served by uvicorn; every other path belongs to `wsgi.py`."""
+
+import os
+
+from channels.routing import ProtocolTypeRouter
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exchange.settings")
+
+http = get_asgi_application()
+
+from exchange.realtime.routing import websocket  # noqa: E402  (needs the app registry that the line above loads)
+
+application = ProtocolTypeRouter({"http": http, "websocket": websocket})

@@ -1,0 +1,85 @@
+"""Typed readers for the environment: every setting has one name, one type and one error sentence.
+
+`NAME_FILE` may point to a file that holds the value, so that secrets stay out of process listings.
+Where nothing is set, the embedded default's `runtime.env` (written while `manage.py up` runs) fills in.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+HOME = Path(os.environ.get("PARLEY_HOME") or Path(__file__).resolve().parent.parent / ".parley")
+
+
+class BadSetting(Exception):
+    """An environment variable is missing or unreadable; the message names it and says what it must be."""
+
+
+def load_runtime(path: Path) -> None:
+    """Fill unset variables from the `KEY=VALUE` lines that the running embedded stack wrote to `path`."""
+    if os.environ.get("DEPLOY") or not path.is_file():
+        return
+    for line in path.read_text(encoding="utf-8").splitlines():
+        name, separator, value = line.partition("=")
+        if separator and not name.startswith("#"):
+            os.environ.setdefault(name.strip(), value.strip())
+
+
+def text(name: str, default: str | None = None) -> str:
+    """Return the text of `name`, else of the file named by `NAME_FILE`, else `default`."""
+    value = os.environ.get(name)
+    if value:
+        return value
+    file = os.environ.get(f"{name}_FILE")
+    if file:
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise BadSetting(f"{name}_FILE points to {file}, which cannot be read: {error.strerror}.") from error
+    if default is None:
+        raise BadSetting(f"{name} is not set. Set it, or {name}_FILE, or start everything with `make run`.")
+    return default
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """Return whether `name` is switched on: 1/0, true/false, yes/no, on/off."""
+    value = text(name, "1" if default else "0").lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off"}:
+        return False
+    raise BadSetting(f"{name} must be 1 or 0, not {value!r}.")
+
+
+def number(name: str, default: int, *, least: int = 0, most: int = 2**63 - 1) -> int:
+    """Return the whole number of `name`, refused outside `least` to `most`."""
+    value = text(name, str(default))
+    try:
+        result = int(value)
+    except ValueError as error:
+        raise BadSetting(f"{name} must be a whole number, not {value!r}.") from error
+    if not least <= result <= most:
+        raise BadSetting(f"{name} must lie between {least} and {most}, not {result}.")
+    return result
+
+
+def items(name: str, default: str = "") -> list[str]:
+    """Return the comma-separated parts of `name`, blanks left out."""
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def database(name: str = "DATABASE_URL") -> dict[str, object]:
+    """Return Django's settings for `postgresql://user:password@host:port/name?option=value`; `host` may be an option."""
+    url = urlsplit(text(name))
+    if url.scheme not in {"postgres", "postgresql"}:
+        raise BadSetting(f"{name} must start with postgresql://, Parley runs on PostgreSQL only.")
+    options = dict(parse_qsl(url.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(url.path.lstrip("/")),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": options.pop("host", "") or unquote(url.hostname or ""),
+        "PORT": options.pop("port", "") or str(url.port or ""),
+        "OPTIONS": options,
+    }

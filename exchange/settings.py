@@ -1,0 +1,225 @@
+"""One settings file for every place Parley runs in; a URL in the environment selects each backend.
+
+Nothing set: the embedded default that `manage.py up` starts. `DEPLOY=1`: production, and `checks.py` refuses what is unsafe.
+"""
+
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+
+from exchange import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+PARLEY_HOME = env.HOME
+env.load_runtime(PARLEY_HOME / "runtime.env")
+
+# --- Where are we ---------------------------------------------------------------------------------------------------
+DEPLOY = env.flag("DEPLOY", default=False)
+DEBUG = env.flag("DEBUG", default=False)
+SITE_NAME = env.text("SITE_NAME", "Parley")
+SITE_URL = env.text("SITE_URL", f"http://localhost:{env.number('PORT', 8000)}")
+SECRET_KEY = env.text("SECRET_KEY", None if DEPLOY else "embedded-default-not-for-deployment-0123456789abcdef")
+ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS", SITE_URL)
+
+# --- The chain ------------------------------------------------------------------------------------------------------
+CHAIN_ID = env.number("CHAIN_ID", 31337, least=1)
+CHAIN_NAME = env.text("CHAIN_NAME", "Local chain" if CHAIN_ID == 31337 else f"Chain {CHAIN_ID}")
+CHAIN_RPC_URLS = env.items("CHAIN_RPC_URLS", "http://127.0.0.1:8545")
+PUBLIC_RPC_URL = env.text("PUBLIC_RPC_URL", CHAIN_RPC_URLS[0])
+CHAIN_EXPLORER_URL = env.text("CHAIN_EXPLORER_URL", "")
+ESCROW_ADDRESS = env.text("ESCROW_ADDRESS", "")
+# Blocks that must stand on an event, its own included, before the product acts on it.
+CONFIRMATIONS = env.number("CONFIRMATIONS", 1 if CHAIN_ID == 31337 else 12, least=1, most=1000)
+# How often the indexer asks a node without a push connection, milliseconds.
+INDEXER_POLL_MS = env.number("INDEXER_POLL_MS", 200 if CHAIN_ID == 31337 else 2000, least=50)
+ARBITER_ADDRESS = env.text("ARBITER_ADDRESS", "0x90F79bf6EB2c4f870365E785982E1f101E93b906" if CHAIN_ID == 31337 else "")
+FEE_RECIPIENT = env.text("FEE_RECIPIENT", "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65" if CHAIN_ID == 31337 else "")
+FEE_BPS = env.number("FEE_BPS", 50, most=100)
+# Play money: demo wallets, demo people and the seeded price walk exist only here.
+DEMO = env.flag("DEMO", default=not DEPLOY and CHAIN_ID == 31337) and CHAIN_ID == 31337
+
+# --- Trading rules (seconds, basis points) --------------------------------------------------------------------------
+LOCK_WINDOW = env.number("LOCK_WINDOW", 30 * 60, least=60)
+# The buyer's deadline on screen ends this long before `payBy` on chain, so that a relayed markPaid is still mined.
+PAY_MARGIN = env.number("PAY_MARGIN", 15 * 60)
+APPROVAL_WINDOW = env.number("APPROVAL_WINDOW", 15 * 60, least=60)
+MAX_OPEN_TAKES = env.number("MAX_OPEN_TAKES", 5, least=1)
+PRICE_MAX_AGE = env.number("PRICE_MAX_AGE", 60, least=1)
+PRICE_TOLERANCE_BPS = env.number("PRICE_TOLERANCE_BPS", 50)
+
+# --- Django ---------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "exchange",
+    "exchange.core",
+    "exchange.accounts",
+    "exchange.catalog",
+    "exchange.prices",
+    "exchange.offers",
+    "exchange.trades",
+    "exchange.chat",
+    "exchange.disputes",
+    "exchange.reputation",
+    "exchange.notifications",
+    "exchange.web",
+    "exchange.api",
+    "exchange.realtime",
+    "escrow",
+    "channels",
+    "csp",
+    "django_htmx",
+    "django_structlog",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "exchange.web.middleware.DomainErrorMiddleware",
+]
+ROOT_URLCONF = "exchange.urls"
+WSGI_APPLICATION = "exchange.wsgi.application"
+ASGI_APPLICATION = "exchange.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "exchange.web.context.shell",
+            ],
+            "builtins": ["exchange.web.templatetags.parley"],
+        },
+    }
+]
+
+# --- PostgreSQL -----------------------------------------------------------------------------------------------------
+_database = env.database()
+_options: dict[str, object] = dict(_database["OPTIONS"])  # type: ignore[call-overload]
+# A request that cannot get what it needs fails soon and clearly instead of holding others up (milliseconds).
+_options["options"] = "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
+_options["pool"] = {
+    "min_size": 1,
+    "max_size": env.number("DATABASE_POOL", 16, least=2),
+    "timeout": 10,
+}
+DATABASES = {"default": {**_database, "OPTIONS": _options, "CONN_MAX_AGE": 0}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Redis: cache, hints, broker. Nothing that matters lives only here ----------------------------------------------
+REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CHANNEL_LAYERS = {
+    "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+}
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "dispatch the outbox": {"task": "exchange.core.tasks.dispatch_outbox", "schedule": 2.0},
+    "read prices": {"task": "exchange.prices.tasks.read_prices", "schedule": 5.0},
+    "project chain events": {"task": "exchange.trades.tasks.project_events", "schedule": 2.0},
+    "close what is overdue": {"task": "exchange.trades.tasks.close_overdue", "schedule": 5.0},
+    "forget old records": {"task": "exchange.core.tasks.forget_old_records", "schedule": 3600.0},
+}
+
+# --- People ---------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.Account"
+AUTHENTICATION_BACKENDS = ["exchange.accounts.backends.WalletBackend"]
+LOGIN_URL = "signin"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "parley_session"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "parley_csrf"
+CSRF_FAILURE_VIEW = "exchange.web.errors.csrf_failure"
+
+# --- Pages ----------------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = PARLEY_HOME / "static" if not DEPLOY else Path(env.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+STATICFILES_DIRS = [("parley", BASE_DIR / "exchange" / "static" / "parley")]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if DEPLOY
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not DEPLOY
+WHITENOISE_AUTOREFRESH = not DEPLOY
+
+# --- Safety ---------------------------------------------------------------------------------------------------------
+_websocket = SITE_URL.replace("http", "ws", 1)
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF, _websocket],
+        "form-action": [SELF],
+        "frame-ancestors": [SELF],
+        "frame-src": [SELF],
+        "base-uri": [NONE],
+        "manifest-src": [SELF],
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["parley", "htmx"],
+    }
+}
+X_FRAME_OPTIONS = "SAMEORIGIN"
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = DEPLOY
+SECURE_SSL_REDIRECT = DEPLOY
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if DEPLOY else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = DEPLOY
+# Declared only when a reverse proxy of ours sets the header; else a client could forge its address.
+TRUST_PROXY = env.flag("TRUST_PROXY", default=False)
+if TRUST_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+# --- Mail and logs --------------------------------------------------------------------------------------------------
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "exchange.core.logs.formatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+        "django_structlog": {"level": "WARNING"},
+    },
+}
