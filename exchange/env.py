@@ -17,7 +17,7 @@ class BadSetting(Exception):
 
 def load_runtime(path: Path) -> None:
     """Fill unset variables from the `KEY=VALUE` lines that the running embedded stack wrote to `path`."""
-    if os.environ.get("DEPLOY") or not path.is_file():
+    if flag("DEPLOY", default=False) or not path.is_file():
         return
     for line in path.read_text(encoding="utf-8").splitlines():
         name, separator, value = line.partition("=")
@@ -68,9 +68,9 @@ def items(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
 
 
-def database(name: str = "DATABASE_URL") -> dict[str, object]:
+def database(name: str = "DATABASE_URL", *, default: str | None = None) -> dict[str, object]:
     """Return Django's settings for `postgresql://user:password@host:port/name?option=value`; `host` may be an option."""
-    url = urlsplit(text(name))
+    url = urlsplit(text(name, default))
     if url.scheme not in {"postgres", "postgresql"}:
         raise BadSetting(f"{name} must start with postgresql://, Parley runs on PostgreSQL only.")
     options = dict(parse_qsl(url.query))

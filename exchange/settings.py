@@ -5,9 +5,13 @@ Nothing set: the embedded default that `manage.py up` starts. `DEPLOY=1`: produc
 
 from pathlib import Path
 
+import django_stubs_ext
 from csp.constants import NONE, SELF
 
 from exchange import env
+
+# Makes Django's generic classes subscriptable: `ModelAdmin[Offer]`.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PARLEY_HOME = env.HOME
@@ -38,6 +42,8 @@ FEE_RECIPIENT = env.text("FEE_RECIPIENT", "0x15d34AAf54267DB7D7c367839AAf71A00a2
 FEE_BPS = env.number("FEE_BPS", 50, most=100)
 # Play money: demo wallets, demo people and the seeded price walk exist only here.
 DEMO = env.flag("DEMO", default=not DEPLOY and CHAIN_ID == 31337) and CHAIN_ID == 31337
+# Finished trades that a fresh demo begins with.
+DEMO_TRADES = env.number("DEMO_TRADES", 60)
 
 # --- Trading rules (seconds, basis points) --------------------------------------------------------------------------
 LOCK_WINDOW = env.number("LOCK_WINDOW", 30 * 60, least=60)
@@ -47,6 +53,8 @@ APPROVAL_WINDOW = env.number("APPROVAL_WINDOW", 15 * 60, least=60)
 MAX_OPEN_TAKES = env.number("MAX_OPEN_TAKES", 5, least=1)
 PRICE_MAX_AGE = env.number("PRICE_MAX_AGE", 60, least=1)
 PRICE_TOLERANCE_BPS = env.number("PRICE_TOLERANCE_BPS", 50)
+# Adapters of exchange/prices/sources; with none, market prices are stale and offers that follow them are paused.
+PRICE_SOURCES = env.items("PRICE_SOURCES", "demo" if DEMO else "")
 
 # --- Django ---------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -69,7 +77,7 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "django_structlog",
-    "django.contrib.admin",
+    "exchange.accounts.admin_app.WalletAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -112,7 +120,8 @@ TEMPLATES = [
 ]
 
 # --- PostgreSQL -----------------------------------------------------------------------------------------------------
-_database = env.database()
+# Without an address only commands that need no database work: `manage.py up`, `help`, the type checker.
+_database = env.database(default=None if DEPLOY else "postgresql://postgres@127.0.0.1/parley")
 _options: dict[str, object] = dict(_database["OPTIONS"])  # type: ignore[call-overload]
 # A request that cannot get what it needs fails soon and clearly instead of holding others up (milliseconds).
 _options["options"] = "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
@@ -142,6 +151,8 @@ CELERY_BEAT_SCHEDULE = {
     "project chain events": {"task": "exchange.trades.tasks.project_events", "schedule": 2.0},
     "close what is overdue": {"task": "exchange.trades.tasks.close_overdue", "schedule": 5.0},
     "forget old records": {"task": "exchange.core.tasks.forget_old_records", "schedule": 3600.0},
+    "forget spent credentials": {"task": "exchange.accounts.tasks.forget_spent_credentials", "schedule": 3600.0},
+    "thin price history": {"task": "exchange.prices.tasks.thin_history", "schedule": 3600.0},
 }
 
 # --- People ---------------------------------------------------------------------------------------------------------
@@ -195,7 +206,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "SAMEORIGIN"
-SECURE_REFERRER_POLICY = "no-referrer"
+# Not "no-referrer": browsers would send `Origin: null` with every form, and the CSRF check rightly refuses that.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = DEPLOY

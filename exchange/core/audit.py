@@ -13,7 +13,7 @@ _LOCK = 0x5041524C
 
 
 def record(act: str, *, by: str, subject: str, data: Mapping[str, Any] | None = None) -> AuditEntry:
-    """Append one entry in the running transaction. `by` is an address or a process name, `subject` what was acted on."""
+    """Append one entry in the running transaction. `by` is an address or a process, `subject` what was acted on."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])

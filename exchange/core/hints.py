@@ -1,29 +1,80 @@
 """Hints: small lossy messages to open sockets, "trade 8F3K is at version 17". The database stays the truth.
 
-A hint is sent after commit to one channel-layer group; each socket process listens there once and fans out to its own
-sockets by topic (`exchange/realtime/hub.py`). Losing one costs a refetch, never truth.
+A hint goes out after commit to one channel-layer group; each socket process listens there once and fans out to its own
+sockets by topic (`exchange/realtime/hub.py`). Losing one costs a refetch, never truth. Each process sends from one
+background loop over one kept connection: whoever hints never waits, and what piles up goes out as one message.
 """
 
+import asyncio
 import logging
+import os
+import threading
 from collections.abc import Mapping
 from typing import Any
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
+from channels.layers import channel_layers
 from django.db import transaction
 
 GROUP = "parley.hints"
+# More than this many unsent hints means that Redis is away: the oldest are dropped, heartbeats make up for them.
+MOST_WAITING = 10_000
 log = logging.getLogger(__name__)
 
 
 def hint(topic: str, message: Mapping[str, Any]) -> None:
     """Send `message` to everyone who follows `topic`, once the running transaction has committed."""
-    transaction.on_commit(lambda: _send(topic, dict(message)), robust=True)
+    one = {"topic": topic, "message": dict(message)}
+    transaction.on_commit(lambda: _sender().push(one), robust=True)
 
 
-def _send(topic: str, message: dict[str, Any]) -> None:
-    layer = get_channel_layer()
-    try:
-        async_to_sync(layer.group_send)(GROUP, {"type": "hint", "topic": topic, "message": message})
-    except Exception:  # Redis away: the sockets' heartbeat notices the gap, so a lost hint must never fail the change
-        log.warning("hint on %s was not sent", topic)
+class _Sender(threading.Thread):
+    """The background loop of one process."""
+
+    def __init__(self) -> None:
+        super().__init__(name="hints", daemon=True)
+        self.pid = os.getpid()
+        self._loop = asyncio.new_event_loop()
+        self._waiting: list[dict[str, Any]] = []
+        self._lock = threading.Lock()
+        self._wake = asyncio.Event()
+        self.start()
+
+    def push(self, one: dict[str, Any]) -> None:
+        """Hand over one hint; returns at once."""
+        with self._lock:
+            self._waiting.append(one)
+            del self._waiting[:-MOST_WAITING]
+        self._loop.call_soon_threadsafe(self._wake.set)
+
+    def run(self) -> None:
+        """Send for as long as the process lives."""
+        self._loop.run_until_complete(self._send_for_ever())
+
+    async def _send_for_ever(self) -> None:
+        # A layer of this loop's own: its connection lives and dies here.
+        layer = channel_layers.make_backend("default")
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            with self._lock:
+                batch, self._waiting = self._waiting, []
+            if not batch:
+                continue
+            try:
+                await layer.group_send(GROUP, {"type": "hints", "hints": batch})
+            except Exception:  # Redis away: a lost hint must never fail or delay the change it tells of
+                log.warning("%d hints were not sent", len(batch), exc_info=True)
+
+
+_current: _Sender | None = None
+_making = threading.Lock()
+
+
+def _sender() -> _Sender:
+    """Return this process's sender; a fork starts its own."""
+    global _current
+    if _current is None or _current.pid != os.getpid() or not _current.is_alive():
+        with _making:
+            if _current is None or _current.pid != os.getpid() or not _current.is_alive():
+                _current = _Sender()
+    return _current

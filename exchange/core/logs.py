@@ -1,4 +1,4 @@
-"""One log line per event, as JSON in production and plain text at home; never amounts, names, texts or addresses' acts."""
+"""One log line per event, as JSON in production and plain text at home; never amounts, names, texts or who did what."""
 
 import logging
 

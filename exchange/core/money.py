@@ -11,7 +11,7 @@ from exchange.core.errors import Invalid
 
 MAX_DIGITS = 78
 BPS = 10_000
-_PLAIN = re.compile(r"^[0-9]{1,60}(\.[0-9]{1,36})?$")
+_PLAIN = re.compile(r"[0-9]{1,60}(\.[0-9]{1,36})?")
 
 
 def parse_decimal(value: str, *, field: str, places: int | None = None, positive: bool = True) -> Decimal:
@@ -19,7 +19,7 @@ def parse_decimal(value: str, *, field: str, places: int | None = None, positive
 
     No exponent, sign, blank, comma, NaN or infinity. Raises `Invalid` naming `field` (a JSON pointer).
     """
-    if not isinstance(value, str) or not _PLAIN.match(value):
+    if not isinstance(value, str) or not _PLAIN.fullmatch(value):
         raise Invalid(fields={field: "Write a plain decimal number such as 1250.50, without sign, exponent or comma."})
     try:
         number = Decimal(value)
@@ -70,7 +70,9 @@ def fiat_for(units: int, *, price: Decimal, decimals: int, minor_units: int, up:
 
 def round_fiat(amount: Decimal, *, minor_units: int) -> Decimal:
     """Return `amount` rounded half up to the currency's minor unit."""
-    return amount.quantize(Decimal(1).scaleb(-minor_units), rounding=ROUND_HALF_UP)
+    with localcontext() as context:
+        context.prec = MAX_DIGITS * 2
+        return amount.quantize(Decimal(1).scaleb(-minor_units), rounding=ROUND_HALF_UP)
 
 
 def share(units: int, *, bps: int) -> int:

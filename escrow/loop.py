@@ -1,0 +1,60 @@
+"""Running a step for ever: through lost databases, dead nodes and bugs, until told to stop. Never a crash loop."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+from django.db import Error as DatabaseError
+from django.db import connection
+
+from escrow.errors import RpcError
+
+log = logging.getLogger(__name__)
+FIRST_PAUSE = 0.2
+LONGEST_PAUSE = 10.0
+
+
+def stop_on_signals() -> threading.Event:
+    """Return an event that SIGTERM and SIGINT set, so that a running step ends before the process does."""
+    stop = threading.Event()
+
+    def set_it(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, set_it)
+    signal.signal(signal.SIGINT, set_it)
+    return stop
+
+
+def run_forever(step: Callable[[], bool], *, name: str, pause: float, stop: threading.Event) -> None:
+    """Call `step` until `stop` is set: at once again when it returns True, else after `pause` seconds.
+
+    After a failure the database connection is given up and the next try comes later and later, `LONGEST_PAUSE` seconds
+    at most; what keeps failing the same way is logged once.
+    """
+    wait, last = FIRST_PAUSE, ""
+    while not stop.is_set():
+        try:
+            again = step()
+        except Exception as error:  # noqa: BLE001 - a bug in one step must not end the process that all trades need
+            told = _tell(error, name=name, last=last)
+            connection.close()
+            stop.wait(wait)
+            wait, last = min(wait * 2, LONGEST_PAUSE), told
+            continue
+        if last:
+            log.warning("%s works again", name)
+        wait, last = FIRST_PAUSE, ""
+        if not again:
+            stop.wait(pause)
+    connection.close()
+
+
+def _tell(error: Exception, *, name: str, last: str) -> str:
+    told = f"{type(error).__name__}: {error}"
+    expected = isinstance(error, RpcError | DatabaseError)
+    if told != last:
+        log.warning("%s cannot go on, trying again: %s", name, told, exc_info=None if expected else error)
+    return told

@@ -1,0 +1,107 @@
+"""Asking the keeper to send a call for somebody who signed it but need not own any coin for gas.
+
+Writes one row in the caller's transaction and sends nothing: the keeper process does, after commit.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+
+from escrow.calls import Call
+from escrow.errors import Reverted, RpcError
+from escrow.keeper import policy
+from escrow.keeper.simulate import simulate
+from escrow.models import Intent
+from escrow.rpc import PATIENCE_SECONDS, chain
+
+_WORDS = {
+    "BadSignature": "This signature does not come from the account that must sign, or signs something else.",
+    "SignatureExpired": "This signature is past the time it gave itself. Sign again.",
+    "WrongStatus": "The escrow has moved on, so this is no longer possible.",
+    "DeadlinePassed": "The time for this has passed.",
+    "DeadlineNotPassed": "It is too early for this.",
+    "NotParty": "Only the buyer or the seller may do this.",
+    "ShareTooHigh": "A share is at most 10,000 basis points.",
+}
+
+
+class RelayRefused(Exception):
+    """The call will not be sent; `reason` is the contract's error name or a rule of the keeper, `message` says it."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        self.reason = reason
+        self.message = message
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntentView:
+    """Where a requested call stands: `state` is queued, sent, mined, failed or dropped."""
+
+    id: str
+    state: str
+    tx_hash: str | None
+    error: str
+    purpose: str
+    created_at: datetime
+
+
+def request(call: Call, *, purpose: str, trade_id: str, account: str, key: str) -> IntentView:
+    """Queue `call` for sending and return where it stands; the same `key` again changes nothing.
+
+    It is tried on the chain first, so that what would revert is refused at once and costs nothing; if no node answers
+    it is queued untried, and the keeper tries it before sending. Raises `RelayRefused`.
+    """
+    known = Intent.objects.filter(key=key).first()
+    if known is None:
+        _check(call, purpose=purpose)
+        with transaction.atomic():
+            known = _insert(call, purpose=purpose, trade_id=trade_id, account=account, key=key)
+    if known.data != call.data or known.to != call.to or known.account != account:
+        raise RelayRefused("KeyReused", "This key was used for another request.")
+    return _view(known)
+
+
+def intents_of(trade_id: str) -> list[IntentView]:
+    """Return all calls ever requested for a trade, oldest first."""
+    return [_view(intent) for intent in Intent.objects.filter(trade_id=trade_id).order_by("created_at", "id")]
+
+
+def _check(call: Call, *, purpose: str) -> None:
+    try:
+        policy.check_call(call)
+        simulate(call, via=chain(read_seconds=PATIENCE_SECONDS))
+    except policy.NotAllowed as refusal:
+        raise RelayRefused(refusal.reason, str(refusal)) from refusal
+    except Reverted as refusal:
+        name = refusal.failure.name
+        words = _WORDS.get(name, f"The contract refuses this ({purpose}): {refusal.failure}.")
+        raise RelayRefused(name, words) from refusal
+    except RpcError:
+        return  # no node to ask just now: the keeper will
+
+
+def _insert(call: Call, *, purpose: str, trade_id: str, account: str, key: str) -> Intent:
+    now = datetime.now(UTC)
+    try:
+        policy.check_account(account, now=now)
+    except policy.NotAllowed as refusal:
+        raise RelayRefused(refusal.reason, str(refusal)) from refusal
+    facts: dict[str, Any] = {"purpose": purpose, "trade_id": trade_id, "account": account}
+    facts |= {"chain_id": call.chain_id, "to": call.to, "data": call.data}
+    # Of two requests with one key the later waits here for the earlier, then finds its row.
+    Intent.objects.bulk_create([Intent(key=key, due_at=now, created_at=now, **facts)], ignore_conflicts=True)
+    return Intent.objects.get(key=key)
+
+
+def _view(intent: Intent) -> IntentView:
+    return IntentView(
+        id=str(intent.id),
+        state=intent.state,
+        tx_hash=intent.tx_hash or None,
+        error=intent.error,
+        purpose=intent.purpose,
+        created_at=intent.created_at,
+    )

@@ -1,0 +1,10 @@
+"""Django app: api."""
+
+from django.apps import AppConfig
+
+
+class ApiConfig(AppConfig):
+    """The REST API."""
+
+    name = "exchange.api"
+    label = "api"

@@ -1,0 +1,55 @@
+"""From request bodies to offers: the draft of a new one, the changes of an edit, and the version it was made from."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+
+from exchange.accounts.models import Account
+from exchange.api.schemas.offers import EditOffer, FixedPrice, MakeOffer, MarginPrice
+from exchange.core.errors import Invalid
+from exchange.offers import actions
+from exchange.offers.drafts import OfferDraft, PriceDraft
+from exchange.offers.models import Offer
+
+
+def draft_of(body: MakeOffer) -> OfferDraft:
+    """Return the draft that `POST /offers` describes."""
+    facts = body.model_dump(exclude={"price", "methods"})
+    return OfferDraft(**facts, price=_price(body.price), methods=tuple(body.methods))
+
+
+def carry_out(offer: Offer, body: EditOffer, *, by: Account, version: int, now: datetime) -> Offer:
+    """Pause, resume or edit `offer`. Raises `Invalid` for both at once or nothing at all."""
+    changes = _changes(body)
+    if (body.state is None) == (not changes):
+        raise Invalid(fields={"/state": "Change either the state or the contents of an offer."})
+    if body.state is None:
+        return actions.edit(offer, by=by, version=version, changes=changes, now=now)
+    change = actions.pause if body.state == "paused" else actions.resume
+    return change(offer, by=by, version=version, now=now)
+
+
+def expected_version(request: HttpRequest, version: int | None, *, otherwise: int | None = None) -> int:
+    """Return the version an edit was made from: `version` of the body, else the header `If-Match`, else `otherwise`."""
+    if version is not None:
+        return version
+    header = request.headers.get("If-Match", "").strip().strip('"')
+    if header.isascii() and header.isdigit() and len(header) <= 10:
+        return int(header)
+    if header or otherwise is None:
+        raise Invalid(fields={"/version": "Say which version you edit: in the body, or as If-Match."})
+    return otherwise
+
+
+def _changes(body: EditOffer) -> dict[str, Any]:
+    changes = body.model_dump(exclude={"version", "state", "price"}, exclude_none=True)
+    if body.price is not None:
+        changes["price"] = _price(body.price)
+    if "methods" in changes:
+        changes["methods"] = tuple(changes["methods"])
+    return changes
+
+
+def _price(rule: FixedPrice | MarginPrice) -> PriceDraft:
+    return PriceDraft(**rule.model_dump())

@@ -1,0 +1,56 @@
+"""Figures for Prometheus: requests as they are answered, and the state of the market at the moment of the scrape.
+
+No amounts, names or addresses. With PROMETHEUS_MULTIPROC_DIR set, the counters of all web processes are added up.
+"""
+
+import os
+from collections.abc import Iterator
+
+from django.db.models import Count, Min
+from django.http import HttpRequest, HttpResponse
+from prometheus_client import CollectorRegistry, Counter, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from escrow import queries as escrow
+from exchange.core import clock
+from exchange.core.models import OutboxMessage
+from exchange.trades.models import Trade
+
+_requests = Counter("parley_api_requests_total", "API calls answered.", ["call", "method", "status"], registry=None)
+
+
+def count_request(request: HttpRequest, response: HttpResponse, *, name: str) -> None:
+    """Count one answered call under its pattern, never under its address."""
+    _requests.labels(call=name, method=str(request.method), status=str(response.status_code)).inc()
+
+
+def exposition() -> bytes:
+    """Return all figures in Prometheus' text format."""
+    registry = CollectorRegistry()
+    registry.register(_State())
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    else:
+        registry.register(_requests)
+    return generate_latest(registry)
+
+
+class _State(Collector):
+    """Asks the database, so that every web process tells the same."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield the gauges of this moment."""
+        trades = GaugeMetricFamily("parley_trades", "Trades by state.", labels=["state"])
+        for state, count in Trade.objects.values_list("state").annotate(Count("id")).order_by("state"):
+            trades.add_metric([state], count)
+        yield trades
+        owed = OutboxMessage.objects.filter(done_at__isnull=True).aggregate(count=Count("id"), oldest=Min("created_at"))
+        yield GaugeMetricFamily("parley_outbox_owed", "Effects not carried out yet.", value=owed["count"])
+        age = (clock.now() - owed["oldest"]).seconds if owed["oldest"] else 0
+        yield GaugeMetricFamily("parley_outbox_oldest_seconds", "Age of the oldest of them.", value=age)
+        health = escrow.chain_health()
+        yield GaugeMetricFamily("parley_chain_head", "Newest block seen.", value=health.head or 0)
+        yield GaugeMetricFamily("parley_chain_stale", "1 when chain data is old.", value=int(health.is_stale))
+        yield GaugeMetricFamily("parley_reorg_alarm", "1 after a deep reorganisation.", value=int(health.reorg_alarm))

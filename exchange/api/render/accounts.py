@@ -1,0 +1,72 @@
+"""Accounts, tokens and notifications as JSON."""
+
+from typing import Any
+
+from exchange.accounts.models import Account, ApiToken
+from exchange.api.answers import day_text, decimal_text, time_text
+from exchange.notifications.models import Notification
+from exchange.reputation.queries import StandingView
+
+
+def token(one: ApiToken) -> dict[str, Any]:
+    """Return a token without its secret."""
+    return {
+        "id": one.pk,
+        "name": one.name,
+        "scopes": one.scopes,
+        "created_at": time_text(one.created_at),
+        "expires_at": time_text(one.expires_at),
+        "last_used_at": time_text(one.last_used_at),
+    }
+
+
+def me(account: Account, *, unread: int) -> dict[str, Any]:
+    """Return the calling account."""
+    return {
+        "address": account.address,
+        "name": account.label,
+        "is_arbiter": account.is_arbiter,
+        "joined_at": time_text(account.joined_at),
+        "unread": unread,
+    }
+
+
+def peer(account: Account, standing: StandingView) -> dict[str, Any]:
+    """Return an account with what its finished trades say.
+
+    When it was last active is said to the day, so that public pages do not log anybody's hours.
+    """
+    return {
+        "address": account.address,
+        "name": account.label,
+        "trades": standing.finished,
+        "completion": None if standing.completion is None else decimal_text(standing.completion),
+        "last_active": day_text(account.last_active_at),
+    }
+
+
+def profile(account: Account, standing: StandingView) -> dict[str, Any]:
+    """Return what anyone may know of an account."""
+    return {
+        **peer(account, standing),
+        "joined_at": day_text(account.joined_at),
+        "sample": standing.sample,
+        "partners": standing.partners,
+        "disputes": standing.disputes,
+        "disputes_lost": standing.disputes_lost,
+        "median_release": standing.median_release,
+        "median_payment": standing.median_payment,
+    }
+
+
+def notification(one: Notification) -> dict[str, Any]:
+    """Return one line."""
+    return {
+        "id": one.pk,
+        "kind": one.kind,
+        "text": one.text,
+        "path": one.path,
+        "trade": one.trade_code or None,
+        "at": time_text(one.at),
+        "read_at": time_text(one.read_at),
+    }

@@ -1,0 +1,69 @@
+"""The catalogue, prices and escrow totals as JSON."""
+
+from typing import Any
+
+from escrow.queries import Totals
+from escrow.terms import ZERO
+from exchange.api.answers import decimal_text, units_text
+from exchange.catalog.models import Asset, Currency, PaymentMethod
+from exchange.prices.queries import Market
+
+
+def asset(one: Asset) -> dict[str, Any]:
+    """Return a coin."""
+    return {
+        "symbol": one.symbol,
+        "name": one.name,
+        "chain_id": one.chain_id,
+        "token": one.token or None,
+        "decimals": one.decimals,
+        "is_stable": one.is_stable,
+    }
+
+
+def currency(one: Currency) -> dict[str, Any]:
+    """Return a national currency."""
+    return {"code": one.code, "name": one.name, "minor_units": one.minor_units}
+
+
+def payment_method(one: PaymentMethod) -> dict[str, Any]:
+    """Return a way to send money."""
+    return {
+        "slug": one.slug,
+        "name": one.name,
+        "rail": one.rail,
+        "reversibility": one.reversibility,
+        "currencies": sorted(currency.code for currency in one.currencies.all()),
+        "countries": one.countries,
+        "account_fields": one.account_fields,
+        "payment_window": one.payment_window,
+    }
+
+
+def price(market: Market) -> dict[str, Any]:
+    """Return a market price with its sources and ages (seconds)."""
+    sources = [{"name": one.name, "price": decimal_text(one.price), "age": one.age_seconds} for one in market.sources]
+    return {
+        "asset": market.asset,
+        "currency": market.currency,
+        "price": None if market.price is None else decimal_text(market.price),
+        "sources": sources,
+        "age": market.age_seconds,
+        "is_stale": market.is_stale,
+        "label": market.label,
+    }
+
+
+def held(totals: Totals, *, assets: list[Asset]) -> list[dict[str, Any]]:
+    """Return what the escrow holds of each token; the zero address stands for the native coin."""
+    symbols = {(one.token or ZERO).lower(): one.symbol for one in assets}
+    tokens = sorted({*totals.escrowed, *totals.credited})
+    return [
+        {
+            "token": token,
+            "symbol": symbols.get(token.lower()),
+            "locked": units_text(totals.escrowed.get(token, 0)),
+            "credits": units_text(totals.credited.get(token, 0)),
+        }
+        for token in tokens
+    ]

@@ -1,0 +1,38 @@
+"""The routes, one module per subject. Each view parses, calls one action or query, and renders.
+
+May import every package below the faces. Start reading at `trades.py`; `calls.py` says what the decorator does.
+"""
+
+from ninja import Router
+
+from exchange.api.routes import (
+    arbiter,
+    auth,
+    catalog,
+    chat,
+    disputes,
+    info,
+    notifications,
+    offers,
+    people,
+    prices,
+    stats,
+    tokens,
+    trades,
+)
+
+ROUTERS: dict[str, Router] = {
+    "node": info.router,
+    "sign-in": auth.router,
+    "tokens": tokens.router,
+    "people": people.router,
+    "catalogue": catalog.router,
+    "prices": prices.router,
+    "offers": offers.router,
+    "trades": trades.router,
+    "chat": chat.router,
+    "disputes": disputes.router,
+    "arbiter": arbiter.router,
+    "notifications": notifications.router,
+    "stats": stats.router,
+}

@@ -1,0 +1,142 @@
+"""Offers: the book, one's own, and taking one."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Query, Router
+
+from exchange.api import cursors, edits
+from exchange.api.answers import NOTHING, Answer, page
+from exchange.api.auth import signed_in, viewer
+from exchange.api.calls import call
+from exchange.api.render import book as book_render
+from exchange.api.render import offers as render
+from exchange.api.render import trades as trade_render
+from exchange.api.schemas import offers as schemas
+from exchange.api.schemas.common import CodePath, Cursor, Limit, Positive
+from exchange.api.schemas.trades import Trade
+from exchange.core import clock, money
+from exchange.core.errors import Conflict, Forbidden, Invalid, NotFound
+from exchange.offers import actions, book, queries
+from exchange.trades import actions as trades
+from exchange.trades import queries as trade_queries
+
+router = Router()
+READ, WRITE = "offers:read", "offers:write"
+
+
+@call(router, "GET", "/offers", gives=schemas.Book, public=True)
+def list_book(
+    request: HttpRequest,
+    wanted: Query[schemas.BookQuery],
+    limit: Limit = 50,
+    cursor: Cursor | None = None,
+) -> dict[str, Any]:
+    """Return the book, best effective price first. `side=buy` lists offers from which the caller can buy."""
+    account = viewer(request)
+    found = book.book(
+        **wanted.model_dump(),
+        cursor=cursor,
+        limit=limit,
+        viewer=account,
+        finished_trades=trade_queries.finished_count(account) if account else None,
+        now=clock.now(),
+    )
+    return page(book_render.rows(found.items), found.next)
+
+
+@call(router, "GET", "/me/offers", gives=schemas.Offers, scope=READ)
+def list_my_offers(request: HttpRequest, limit: Limit = 50, cursor: Cursor | None = None) -> dict[str, Any]:
+    """Return one's own offers in every state, newest first."""
+    account = signed_in(request)
+    filters = {"account": account.pk}
+    found = queries.offers_of(account, before=cursors.read(cursor, of="my offers", filters=filters), limit=limit + 1)
+    following = cursors.write(found[limit - 1].pk, of="my offers", filters=filters) if len(found) > limit else None
+    return page(render.offers(found[:limit], viewer=account, now=clock.now()), following)
+
+
+@call(router, "POST", "/offers", gives=schemas.Offer, status=201, scope=WRITE, refuses=[Conflict])
+def make_offer(request: HttpRequest, body: schemas.MakeOffer) -> dict[str, Any]:
+    """Make an offer. It is published once its maker has signed `typed_data`: POST /offers/{id}/signature."""
+    account, now = signed_in(request), clock.now()
+    made = actions.create(by=account, draft=edits.draft_of(body), now=now)
+    return render.offer(made, viewer=account, now=now)
+
+
+@call(router, "GET", "/offers/{code}", gives=schemas.Offer, public=True, refuses=[NotFound])
+def read_offer(request: HttpRequest, code: CodePath) -> dict[str, Any]:
+    """Return one offer with the typed data its maker signed."""
+    account = viewer(request)
+    return render.offer(queries.offer_by_code(code, viewer=account), viewer=account, now=clock.now())
+
+
+@call(router, "PATCH", "/offers/{code}", gives=schemas.Offer, scope=WRITE, refuses=[NotFound, Conflict])
+def edit_offer(request: HttpRequest, code: CodePath, body: schemas.EditOffer) -> dict[str, Any]:
+    """Pause or resume an offer, or edit it: an edited offer is a draft until its maker signs it again."""
+    account, now = signed_in(request), clock.now()
+    offer = queries.offer_by_code(code, viewer=account)
+    version = edits.expected_version(request, body.version)
+    return render.offer(edits.carry_out(offer, body, by=account, version=version, now=now), viewer=account, now=now)
+
+
+@call(router, "DELETE", "/offers/{code}", gives=None, status=204, scope=WRITE, refuses=[NotFound, Conflict])
+def close_offer(request: HttpRequest, code: CodePath) -> Answer:
+    """Close an offer for good; running trades go on. `If-Match` with its version refuses to close a changed one."""
+    account = signed_in(request)
+    offer = queries.offer_by_code(code, viewer=account)
+    version = edits.expected_version(request, None, otherwise=offer.version)
+    actions.close(offer, by=account, version=version, now=clock.now())
+    return NOTHING
+
+
+@call(router, "POST", "/offers/{code}/signature", gives=schemas.Offer, scope=WRITE, refuses=[NotFound, Conflict])
+def sign_offer(request: HttpRequest, code: CodePath, body: schemas.SignOffer) -> dict[str, Any]:
+    """Publish an offer with its maker's EIP-712 signature of `typed_data`."""
+    account, now = signed_in(request), clock.now()
+    offer = queries.offer_by_code(code, viewer=account)
+    return render.offer(actions.sign(offer, by=account, signature=body.signature, now=now), viewer=account, now=now)
+
+
+@call(router, "GET", "/offers/{code}/quote", gives=schemas.Quote, public=True, refuses=[NotFound, Conflict])
+def quote_offer(
+    request: HttpRequest,
+    code: CodePath,
+    amount_fiat: Positive | None = None,
+    amount_asset: Positive | None = None,
+) -> dict[str, Any]:
+    """Return what taking this amount would give now, fee included, and a quote that holds its price for a minute."""
+    if (amount_fiat is None) == (amount_asset is None):
+        raise Invalid(fields={"/amount_fiat": "Give either amount_fiat or amount_asset."})
+    offer = queries.offer_by_code(code, viewer=viewer(request))
+    return render.quote(offer, amount_fiat=amount_fiat, amount_asset=amount_asset, now=clock.now())
+
+
+@call(
+    router,
+    "POST",
+    "/offers/{code}/take",
+    gives=Trade,
+    status=201,
+    scope="trades:write",
+    refuses=[NotFound, Conflict, Forbidden],
+)
+def take_offer(request: HttpRequest, code: CodePath, body: schemas.TakeOffer) -> dict[str, Any]:
+    """Take an offer for an amount of fiat or coins. The trade's `terms` are what the taker signs next."""
+    account, now = signed_in(request), clock.now()
+    trade = trades.take(
+        code,
+        by=account,
+        amount_fiat=body.amount_fiat,
+        amount_units=_units(code, body.amount_asset),
+        method=body.method,
+        quote=body.quote,
+        now=now,
+    )
+    return trade_render.trade(trade, account=account, now=now)
+
+
+def _units(code: str, coins: Decimal | None) -> int | None:
+    if coins is None:
+        return None
+    return money.to_units(coins, decimals=queries.offer_by_code(code).asset.decimals, field="/amount_asset")

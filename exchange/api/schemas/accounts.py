@@ -1,0 +1,128 @@
+"""Bodies of signing in, tokens and accounts."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from exchange.api.schemas.common import Body, Moment, Peer, Person, Shown, Signature
+
+Scope = Literal["offers:read", "offers:write", "trades:read", "trades:write", "chat", "webhooks", "arbiter"]
+
+
+class AskNonce(Body):
+    """`POST /auth/nonce`: without an address only the nonce comes back."""
+
+    address: Annotated[str, StringConstraints(max_length=64)] | None = None
+
+
+class Nonce(Shown):
+    """A single-use nonce and a complete EIP-4361 text to sign (empty when no address was given)."""
+
+    nonce: str
+    message: str
+
+
+class SignIn(Body):
+    """`POST /auth/siwe`."""
+
+    message: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+    signature: Signature
+
+
+class SignedIn(Shown):
+    """A bearer token with all scopes of this account, and whom it speaks for."""
+
+    token: str
+    expires_at: Moment
+    account: Person
+
+
+class MakeToken(Body):
+    """`POST /tokens`. `lifetime` is in seconds."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=7)]
+    lifetime: Annotated[int, Field(ge=60, le=366 * 24 * 3600)] = 90 * 24 * 3600
+
+
+class Token(Shown):
+    """A token, without its secret."""
+
+    id: int
+    name: str
+    scopes: list[Scope]
+    created_at: Moment
+    expires_at: Moment
+    last_used_at: Moment | None
+
+
+class NewToken(Token):
+    """A token with its secret, shown this once; null when an idempotent call is repeated."""
+
+    token: str | None
+
+
+class Tokens(Shown):
+    """All live tokens of the account."""
+
+    items: list[Token]
+    next: str | None
+
+
+class Rename(Body):
+    """`PATCH /me`; an empty name takes the name away."""
+
+    name: Annotated[str, StringConstraints(max_length=64)]
+
+
+class Me(Person):
+    """The calling account."""
+
+    is_arbiter: bool
+    joined_at: Moment
+    unread: int
+
+
+class Profile(Peer):
+    """What anyone may know of an account. Medians are seconds; `completion` is over `sample` trades."""
+
+    joined_at: Moment
+    sample: int
+    partners: int
+    disputes: int
+    disputes_lost: int
+    median_release: int | None
+    median_payment: int | None
+
+
+class Notification(Shown):
+    """One line that says what to do and where."""
+
+    id: int
+    kind: str
+    text: str
+    path: str
+    trade: str | None
+    at: Moment
+    read_at: Moment | None
+
+
+class Notifications(Shown):
+    """A page of notifications, newest first, and how many are unread."""
+
+    items: list[Notification]
+    next: str | None
+    unread: int
+
+
+class MarkRead(Body):
+    """`POST /notifications/read`: the ones named, those of one trade, or all if nothing is named."""
+
+    ids: Annotated[list[Annotated[int, Field(ge=1, le=2**62)]], Field(max_length=200)] | None = None
+    trade: Annotated[str, StringConstraints(max_length=8)] | None = None
+
+
+class Unread(Shown):
+    """How many notifications are unread."""
+
+    unread: int

@@ -1,0 +1,114 @@
+"""Bodies of what is public: the node, the catalogue, prices and figures."""
+
+from typing import Any
+
+from exchange.api.schemas.common import Address, DecimalText, Moment, Shown, UnitsText
+
+
+class Info(Shown):
+    """What a program needs to know of this node."""
+
+    name: str
+    api_version: str
+    chain_id: int
+    rpc_url: str
+    escrow: Address
+    escrow_code_hash: str
+    arbiter: Address
+    fee_bps: int
+    confirmations: int
+    relayer: str | None
+    demo: bool
+
+
+class Asset(Shown):
+    """A coin; `token` is null for the native coin."""
+
+    symbol: str
+    name: str
+    chain_id: int
+    token: Address | None
+    decimals: int
+    is_stable: bool
+
+
+class Assets(Shown):
+    """All assets."""
+
+    items: list[Asset]
+    next: None
+
+
+class Currency(Shown):
+    """A national currency."""
+
+    code: str
+    name: str
+    minor_units: int
+
+
+class Currencies(Shown):
+    """All currencies."""
+
+    items: list[Currency]
+    next: None
+
+
+class PaymentMethod(Shown):
+    """A way to send money; `account_fields` is the JSON Schema of the payee's details."""
+
+    slug: str
+    name: str
+    rail: str
+    reversibility: str
+    currencies: list[str]
+    countries: list[str]
+    account_fields: dict[str, Any]
+    payment_window: int
+
+
+class PaymentMethods(Shown):
+    """Payment methods, all or those of a currency and country."""
+
+    items: list[PaymentMethod]
+    next: None
+
+
+class Source(Shown):
+    """One source's price and its age in seconds."""
+
+    name: str
+    price: DecimalText
+    age: int
+
+
+class Price(Shown):
+    """The median of the fresh sources; null and stale when there are too few."""
+
+    asset: str
+    currency: str
+    price: DecimalText | None
+    sources: list[Source]
+    age: int | None
+    is_stale: bool
+    label: str
+
+
+class Held(Shown):
+    """What the escrow holds of one token: locked in open trades, and credited but not withdrawn yet."""
+
+    token: Address
+    symbol: str | None
+    locked: UnitsText
+    credits: UnitsText
+
+
+class Stats(Shown):
+    """Escrow totals as of `block`."""
+
+    block: int | None
+    block_time: Moment | None
+    stale: bool
+    escrow: Address
+    open_trades: int
+    held: list[Held]

@@ -1,0 +1,5 @@
+"""Assets, currencies, countries and payment methods: the fixed points every offer refers to.
+
+May import core. The facts are in `data/*.toml`; `load.py` validates them and writes them to the database.
+Start reading at `models.py`.
+"""

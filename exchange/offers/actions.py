@@ -1,0 +1,217 @@
+"""Everything that writes offers. Each change is one conditional UPDATE on the version and state its writer has seen."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Least
+
+from escrow import signatures
+from escrow.terms import digest
+from exchange.accounts import policy
+from exchange.accounts.models import Account
+from exchange.core.errors import Conflict, Forbidden, Invalid
+from exchange.core.hints import hint
+from exchange.offers import gates, limits
+from exchange.offers.drafts import OfferDraft, draft_of
+from exchange.offers.models import Offer, OfferState
+from exchange.offers.queries import offer_by_key
+from exchange.offers.typed import is_consent_current, offer_typed_data
+from exchange.offers.validate import OfferValues, check_draft
+from exchange.prices import queries as prices
+
+# What makes an offer another offer; the rest can be edited.
+_FIXED = ("side", "asset", "currency")
+
+
+def create(*, by: Account, draft: OfferDraft, now: datetime) -> Offer:
+    """Store `draft` as an offer of `by` that nobody sees until it is signed.
+
+    Raises `Invalid` naming each wrong field, `Conflict` (`too_many_offers`) at the limit of open offers.
+    """
+    policy.require_active(by)
+    values = check_draft(draft, read_market=lambda asset, currency: prices.market(asset, currency, now=now))
+    if by.offers.exclude(state=OfferState.CLOSED).count() >= limits.MOST_OPEN_OFFERS:
+        words = f"You have {limits.MOST_OPEN_OFFERS} open offers, which is the limit. Close one first."
+        raise Conflict(words, code="too_many_offers")
+    offer = Offer(maker=by, created_at=now, updated_at=now, remaining_units=values.total_units, **_columns(values))
+    offer.side, offer.asset, offer.currency = values.side, values.asset, values.currency
+    offer.typed_data = offer_typed_data(offer, methods=tuple(method.slug for method in values.methods))
+    with transaction.atomic():
+        offer.save(force_insert=True)
+        offer.methods.set(values.methods)
+    return offer
+
+
+def sign(offer: Offer, *, by: Account, signature: str, now: datetime) -> Offer:
+    """Publish `offer` with the maker's signature over its EIP-712 form.
+
+    Raises `Forbidden` for anybody else, `Invalid` (`bad_signature`), `Conflict` when it was closed or edited meanwhile.
+    """
+    _require_maker(offer, by)
+    policy.require_active(by)
+    typed_data = offer_typed_data(offer)
+    try:
+        signatures.check(digest(typed_data), signature, signer=by.address)
+    except signatures.BadSignature as error:
+        raise Invalid(str(error), code="bad_signature", fields={"/signature": str(error)}) from error
+    unclosed = (OfferState.DRAFT, OfferState.PAUSED, OfferState.ACTIVE)
+    changes = {"typed_data": typed_data, "signature": signature, "state": OfferState.ACTIVE}
+    return _change(offer, version=offer.version, states=unclosed, now=now, **changes)
+
+
+def edit(offer: Offer, *, by: Account, version: int, changes: Mapping[str, Any], now: datetime) -> Offer:
+    """Change fields of `OfferDraft`. The offer leaves the book until the maker signs its new version.
+
+    Running trades keep what was signed. A new `total_asset` counts what was taken already. Raises `Invalid` naming
+    wrong fields, `Conflict` for a version that is not the current one.
+    """
+    _require_maker(offer, by)
+    _require_version(offer, version)
+    fixed = {f"/{name}": "This cannot be edited. Make a new offer." for name in _FIXED if name in changes}
+    if fixed:
+        raise Invalid(fields=fixed)
+    draft = replace(draft_of(offer), **changes)
+    values = check_draft(draft, read_market=lambda asset, currency: prices.market(asset, currency, now=now))
+    added = values.total_units - int(offer.total_units)
+    edited = Offer.objects.filter(pk=offer.pk, version=version).exclude(state=OfferState.CLOSED)
+    with transaction.atomic():
+        # What is taken at this very moment is counted by the database, not by what was read before.
+        done = edited.filter(remaining_units__gte=-added).update(
+            **_columns(values),
+            version=F("version") + 1,
+            remaining_units=F("remaining_units") + added,
+            state=OfferState.DRAFT,
+            signature="",
+            updated_at=now,
+        )
+        if done != 1 and edited.exists():
+            words = "More than this has been taken already. Give a larger total."
+            raise Invalid(fields={"/total_asset": words})
+        if done != 1:
+            raise _gone_or_changed(offer_by_key(offer.pk))
+        fresh = offer_by_key(offer.pk)
+        fresh.methods.set(values.methods)
+        fresh.typed_data = offer_typed_data(fresh, methods=tuple(method.slug for method in values.methods))
+        Offer.objects.filter(pk=fresh.pk, version=fresh.version).update(typed_data=fresh.typed_data)
+        _tell(fresh)
+    return fresh
+
+
+def pause(offer: Offer, *, by: Account, version: int, now: datetime) -> Offer:
+    """Take an active offer out of the book for a while; pausing twice changes nothing."""
+    _require_maker(offer, by)
+    states = (OfferState.ACTIVE, OfferState.PAUSED)
+    return _change(offer, version=version, states=states, now=now, state=OfferState.PAUSED)
+
+
+def resume(offer: Offer, *, by: Account, version: int, now: datetime) -> Offer:
+    """Put a paused offer back. Raises `Conflict` (`sign_again`) when what was signed no longer holds."""
+    _require_maker(offer, by)
+    policy.require_active(by)
+    states = (OfferState.ACTIVE, OfferState.PAUSED)
+    if offer.state in states and not is_consent_current(offer):
+        words = "The arbiter, the fee or the contract of this site changed since you signed. Sign this offer again."
+        raise Conflict(words, code="sign_again")
+    return _change(offer, version=version, states=states, now=now, state=OfferState.ACTIVE)
+
+
+def close(offer: Offer, *, by: Account, version: int, now: datetime) -> Offer:
+    """End an offer for good; running trades go on. Closing twice changes nothing."""
+    _require_maker(offer, by)
+    return _change(offer, version=version, states=tuple(OfferState), now=now, state=OfferState.CLOSED)
+
+
+def take_down(offer: Offer, *, now: datetime) -> Offer:
+    """End an offer in the name of staff; the caller writes the audit log."""
+    return _change(offer, version=offer.version, states=tuple(OfferState), now=now, state=OfferState.CLOSED)
+
+
+def reserve(offer_id: int, *, version: int, units: int, now: datetime) -> None:
+    """Take `units` out of what is left, in one conditional UPDATE: of a hundred parallel takers the last unit has one.
+
+    Raises `Conflict` with the code `offer_gone`, `offer_paused`, `offer_changed` or `not_enough_left`.
+    """
+    if units <= 0:
+        raise Invalid(fields={"/amount": "This must be more than zero."})
+    rows = Offer.objects.filter(pk=offer_id, version=version, state=OfferState.ACTIVE, remaining_units__gte=units)
+    if rows.update(remaining_units=F("remaining_units") - units, updated_at=now) == 1:
+        _tell(offer_by_key(offer_id))
+        return
+    offer = offer_by_key(offer_id)
+    if offer.version != version or offer.state != OfferState.ACTIVE:
+        raise _gone_or_changed(offer)
+    raise gates.not_enough_left(int(offer.remaining_units))
+
+
+def give_back(offer_id: int, *, units: int) -> None:
+    """Return `units` of a trade that never locked its coins, whatever became of the offer meanwhile."""
+    # Never above the total: a second return must not create coins out of nothing.
+    more = Least(F("remaining_units") + units, F("total_units"))
+    if Offer.objects.filter(pk=offer_id).update(remaining_units=more) == 1:
+        _tell(offer_by_key(offer_id))
+
+
+def _change(offer: Offer, *, version: int, states: tuple[OfferState, ...], now: datetime, **values: Any) -> Offer:
+    """Write `values` if the offer still has `version` and one of `states`. Raises `Conflict` otherwise."""
+    rows = Offer.objects.filter(pk=offer.pk, version=version, state__in=states)
+    with transaction.atomic():
+        changed = rows.update(**values, updated_at=now)
+        fresh = offer_by_key(offer.pk)
+        if changed != 1:
+            raise _gone_or_changed(fresh)
+        _tell(fresh)
+    return fresh
+
+
+def _columns(values: OfferValues) -> dict[str, Any]:
+    """Return the columns that an edit may change."""
+    return {
+        "price_type": values.rule.type,
+        "fixed_price": values.rule.fixed,
+        "margin_bps": values.rule.margin_bps,
+        "floor_price": values.rule.floor,
+        "ceiling_price": values.rule.ceiling,
+        "min_fiat": values.min_fiat,
+        "max_fiat": values.max_fiat,
+        "total_units": values.total_units,
+        "terms_text": values.terms_text,
+        "payment_window": values.payment_window,
+        "confirm_window": values.confirm_window,
+        "arbitration_window": values.arbitration_window,
+        "fallback_buyer_bps": values.fallback_buyer_bps,
+        "approve_by_hand": values.approve_by_hand,
+        "min_finished_trades": values.min_finished_trades,
+    }
+
+
+def _require_maker(offer: Offer, by: Account) -> None:
+    if offer.maker_id != by.pk:
+        raise Forbidden("Only its maker may change an offer.", code="not_yours")
+
+
+def _require_version(offer: Offer, version: int) -> None:
+    if offer.version != version or offer.state == OfferState.CLOSED:
+        raise _gone_or_changed(offer)
+
+
+def _gone_or_changed(offer: Offer) -> Conflict:
+    if offer.state == OfferState.CLOSED:
+        return Conflict("This offer is gone.", code="offer_gone")
+    if offer.state == OfferState.PAUSED:
+        return Conflict("This offer is paused.", code="offer_paused")
+    return Conflict(
+        "This offer was changed in the meantime. Look at it again and decide anew.",
+        code="offer_changed",
+        extra={"version": offer.version},
+    )
+
+
+def _tell(offer: Offer) -> None:
+    """Let open pages know, after commit."""
+    pair = f"{offer.asset.symbol}/{offer.currency_id}"
+    hint(f"book:{pair}", {"t": "book", "id": pair})
+    hint(f"offer:{offer.code}", {"t": "offer", "id": offer.code, "v": offer.version})

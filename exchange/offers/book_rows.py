@@ -1,0 +1,232 @@
+"""A row of the book: everything a taker sees of an offer, reckoned for the amount asked and the person who asks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_CEILING, Decimal, localcontext
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from exchange.accounts.models import Account
+from exchange.catalog.models import Asset, Currency
+from exchange.core import money
+from exchange.core.errors import DomainError
+from exchange.offers import gates
+from exchange.offers.models import Offer, PriceType
+from exchange.offers.pricing import PriceRule, effective_price, price_against_market
+from exchange.prices.queries import Market
+
+_COLUMNS = (
+    "id",
+    "code",
+    "side",
+    "state",
+    "version",
+    "price_type",
+    "fixed_price",
+    "margin_bps",
+    "floor_price",
+    "ceiling_price",
+    "min_fiat",
+    "max_fiat",
+    "remaining_units",
+    "payment_window",
+    "approve_by_hand",
+    "min_finished_trades",
+)
+_SELECT = (
+    f"SELECT {', '.join(f'o.{column}' for column in _COLUMNS)},"  # noqa: S608
+    " a.id AS maker, a.address, a.name, a.last_active_at, a.is_active,"
+    " ARRAY(SELECT ARRAY[m.slug::text, m.name::text] FROM catalog_paymentmethod m"
+    " JOIN offers_offer_methods w ON w.paymentmethod_id = m.id WHERE w.offer_id = o.id AND m.is_active"
+    " ORDER BY m.name) AS methods"
+    " FROM offers_offer o JOIN accounts_account a ON a.id = o.maker_id WHERE o.id = ANY(%s)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maker:
+    """Who offers; reputation is looked up by `id` in `reputation.queries`."""
+
+    id: int
+    address: str
+    name: str
+    last_active_at: datetime | None
+
+    @property
+    def label(self) -> str:
+        """The chosen name, else the short address."""
+        return self.name or f"{self.address[:6]}…{self.address[-4:]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """A payment method of an offer."""
+
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookRow:
+    """One offer for one reader. Units are base units of the asset; `price` is None while it is paused.
+
+    `max_fiat` is the most that can be taken now, given what is left. For the asked amount `units` are locked, and
+    `buyer_gets` is what remains of them after the fee.
+    """
+
+    id: int
+    code: str
+    side: str
+    maker: Maker
+    asset: str
+    decimals: int
+    currency: str
+    minor_units: int
+    price: Decimal | None
+    price_type: str
+    margin_bps: int | None
+    against_market_bps: int | None
+    market_age: int | None
+    min_fiat: Decimal
+    max_fiat: Decimal
+    remaining_units: int
+    methods: tuple[Method, ...]
+    payment_window: int
+    approve_by_hand: bool
+    min_finished_trades: int
+    units: int | None
+    buyer_gets: int | None
+    state: str
+    version: int
+    takeable: bool
+    reason: str | None
+    reason_code: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """For whom rows are reckoned: the pair and its market, the asked amount of fiat, the viewer and their trades."""
+
+    asset: Asset
+    currency: Currency
+    market: Market
+    amount: Decimal | None = None
+    viewer: int | None = None
+    finished_trades: int | None = None
+
+
+def read_rows(keys: Sequence[int], reader: Reader) -> list[BookRow]:
+    """Return the rows of the offers with these primary keys, in their order, with one query."""
+    if not keys:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_SELECT, [list(keys)])
+        names = [column.name for column in cursor.description or ()]
+        rows = {record[0]: dict(zip(names, record, strict=True)) for record in cursor.fetchall()}
+    return [_row(rows[key], reader) for key in keys if key in rows]
+
+
+def row_of(
+    offer: Offer,
+    *,
+    market: Market,
+    amount: Decimal | None = None,
+    viewer: Account | None = None,
+    finished_trades: int | None = None,
+) -> BookRow:
+    """Return `offer` as a row, whatever its state: for the page of one offer and for a maker's own list."""
+    reader = Reader(
+        asset=offer.asset,
+        currency=offer.currency,
+        market=market,
+        amount=amount,
+        viewer=viewer.pk if viewer else None,
+        finished_trades=finished_trades,
+    )
+    return read_rows([offer.pk], reader)[0]
+
+
+def _row(record: dict[str, Any], reader: Reader) -> BookRow:
+    rule = PriceRule(
+        type=PriceType(record["price_type"]),
+        fixed=record["fixed_price"],
+        margin_bps=record["margin_bps"],
+        floor=record["floor_price"],
+        ceiling=record["ceiling_price"],
+    )
+    price = effective_price(rule, reader.market)
+    units = _units(reader, price)
+    refused = _refusal(record, reader, is_price_paused=price is None)
+    is_floating = rule.fixed is None
+    return BookRow(
+        id=record["id"],
+        code=record["code"],
+        side=record["side"],
+        maker=Maker(
+            id=record["maker"],
+            address=record["address"],
+            name=record["name"],
+            last_active_at=record["last_active_at"],
+        ),
+        asset=reader.asset.symbol,
+        decimals=reader.asset.decimals,
+        currency=reader.currency.code,
+        minor_units=reader.currency.minor_units,
+        price=price,
+        price_type=record["price_type"],
+        margin_bps=record["margin_bps"],
+        against_market_bps=None if price is None else price_against_market(price, reader.market.price),
+        market_age=reader.market.age_seconds if is_floating else None,
+        min_fiat=record["min_fiat"],
+        max_fiat=_most(record, reader, price),
+        remaining_units=int(record["remaining_units"]),
+        methods=tuple(Method(slug=slug, name=name) for slug, name in record["methods"]),
+        payment_window=record["payment_window"],
+        approve_by_hand=record["approve_by_hand"],
+        min_finished_trades=record["min_finished_trades"],
+        units=units,
+        buyer_gets=None if units is None else units - money.share(units, bps=settings.FEE_BPS),
+        state=record["state"],
+        version=record["version"],
+        takeable=refused is None,
+        reason=None if refused is None else refused.message,
+        reason_code=None if refused is None else refused.code,
+    )
+
+
+def _units(reader: Reader, price: Decimal | None) -> int | None:
+    """Return how many base units the asked amount is, if one was asked and there is a price."""
+    if reader.amount is None or price is None:
+        return None
+    return money.coins_for(reader.amount, price=price, decimals=reader.asset.decimals)
+
+
+def _most(record: dict[str, Any], reader: Reader, price: Decimal | None) -> Decimal:
+    """Return the most fiat a taker can ask for: the maker's limit, or the last amount that what is left suffices for.
+
+    The same bound as in `book_runs._quantity`: amount < (left + 1) · price / 10^decimals.
+    """
+    most: Decimal = record["max_fiat"]
+    if price is None:
+        return most
+    cent = Decimal(1).scaleb(-reader.currency.minor_units)
+    with localcontext() as context:
+        context.prec = 2 * money.MAX_DIGITS
+        beyond = money.from_units(int(record["remaining_units"]) + 1, decimals=reader.asset.decimals) * price
+        return min(most, beyond.quantize(cent, rounding=ROUND_CEILING) - cent)
+
+
+def _refusal(record: dict[str, Any], reader: Reader, *, is_price_paused: bool) -> DomainError | None:
+    return gates.refusal(
+        gates.Standing(
+            state=record["state"],
+            is_own=record["maker"] == reader.viewer,
+            is_maker_active=record["is_active"],
+            is_price_paused=is_price_paused,
+            min_finished_trades=record["min_finished_trades"],
+            finished_trades=reader.finished_trades,
+        )
+    )

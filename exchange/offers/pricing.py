@@ -1,0 +1,68 @@
+"""What an offer costs at a market price. Pure.
+
+The order book relies on one property: for a given market price, a higher margin always means a higher price, also
+after rounding. It holds while one basis point of the market price is at least one unit of the tenth decimal.
+"""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+
+from exchange.core.money import BPS
+from exchange.offers.models import Offer, PriceType
+from exchange.prices.queries import Market
+
+PLACES = Decimal("0.0000000001")
+# Below this a basis point of the price would vanish in rounding.
+LEAST_PRICE = Decimal("0.000001")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceRule:
+    """A fixed price, or a margin on the market in basis points between an optional floor and ceiling."""
+
+    type: PriceType
+    fixed: Decimal | None = None
+    margin_bps: int | None = None
+    floor: Decimal | None = None
+    ceiling: Decimal | None = None
+
+
+def rule_of(offer: Offer) -> PriceRule:
+    """Return the price rule of a stored offer."""
+    return PriceRule(
+        type=PriceType(offer.price_type),
+        fixed=offer.fixed_price,
+        margin_bps=offer.margin_bps,
+        floor=offer.floor_price,
+        ceiling=offer.ceiling_price,
+    )
+
+
+def effective_price(rule: PriceRule, market: Market) -> Decimal | None:
+    """Return the price of one coin now, to ten decimals; None while the market it hangs on is stale."""
+    if rule.fixed is not None:
+        return rule.fixed
+    if market.is_stale or market.price is None or market.price < LEAST_PRICE or rule.margin_bps is None:
+        return None
+    price = with_margin(market.price, bps=rule.margin_bps)
+    if rule.floor is not None:
+        price = max(price, rule.floor)
+    if rule.ceiling is not None:
+        price = min(price, rule.ceiling)
+    return price
+
+
+def with_margin(market: Decimal, *, bps: int) -> Decimal:
+    """Return `market` raised by `bps` basis points, rounded half up to ten decimals."""
+    with localcontext() as context:
+        context.prec = 80
+        return (market * (BPS + bps) / BPS).quantize(PLACES, rounding=ROUND_HALF_UP)
+
+
+def price_against_market(price: Decimal, market: Decimal | None) -> int | None:
+    """Return how many basis points `price` lies above (or below) `market`, half up; None without a market."""
+    if market is None or market <= 0:
+        return None
+    with localcontext() as context:
+        context.prec = 80
+        return int(((price / market - 1) * BPS).to_integral_value(rounding=ROUND_HALF_UP))

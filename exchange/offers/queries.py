@@ -1,0 +1,38 @@
+"""Finding offers."""
+
+from django.db.models import QuerySet
+
+from exchange.accounts.models import Account
+from exchange.core.errors import NotFound
+from exchange.core.ids import read_code
+from exchange.offers.models import Offer, OfferState
+
+
+def offer_by_code(code: str, *, viewer: Account | None = None) -> Offer:
+    """Return the offer with this public code. Raises `NotFound`, also for another maker's draft."""
+    offer = _whole().filter(code=read_code(code)).first()
+    if offer is None or (offer.state == OfferState.DRAFT and (viewer is None or offer.maker_id != viewer.pk)):
+        raise NotFound("There is no such offer, or it is not published.")
+    return offer
+
+
+def offer_by_key(key: int) -> Offer:
+    """Return the offer with this primary key. Raises `NotFound`."""
+    offer = _whole().filter(pk=key).first()
+    if offer is None:
+        raise NotFound("There is no such offer.")
+    return offer
+
+
+def offers_of(account: Account, *, before: int | None = None, limit: int = 100, closed: bool = True) -> list[Offer]:
+    """Return the offers of a maker, newest first, methods loaded; `before` is the key of the last one seen."""
+    rows = _whole().filter(maker=account).prefetch_related("methods").order_by("-pk")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    if not closed:
+        rows = rows.exclude(state=OfferState.CLOSED)
+    return list(rows[:limit])
+
+
+def _whole() -> QuerySet[Offer]:
+    return Offer.objects.select_related("maker", "asset", "currency")

@@ -1,0 +1,139 @@
+"""The hub: one per process. It joins the hint channel once and fans out to its own sockets by topic.
+
+Channel layers lose messages, so a hint is never the truth; every five seconds a heartbeat carries the heads of all that
+is followed and ends sockets whose pass no longer holds, should the hint of its end have been lost.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import orjson
+from channels.layers import get_channel_layer
+
+from exchange.core.hints import GROUP
+from exchange.realtime.heads import beat_frame, newest_notifications, read_heads, read_standing
+from exchange.realtime.threads import in_thread
+from exchange.realtime.topics import channel_of
+
+if TYPE_CHECKING:
+    from exchange.realtime.consumer import Socket
+
+log = logging.getLogger(__name__)
+BEAT_EVERY = 5
+# After so many sockets the loop gets a turn, so that a beat does not hold up hints.
+_SLICE = 200
+
+
+class Hub:
+    """The sockets of this process, by what they listen to."""
+
+    def __init__(self) -> None:
+        self.sockets: set[Socket] = set()
+        self._by_channel: defaultdict[str, set[Socket]] = defaultdict(set)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def join(self, socket: "Socket") -> None:
+        """Take a socket in; the first one starts the hub."""
+        self.sockets.add(socket)
+        if not self._tasks:
+            self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._beat())]
+
+    def leave(self, socket: "Socket") -> None:
+        """Forget a socket."""
+        self.sockets.discard(socket)
+        self.unfollow(socket, list(socket.channels))
+
+    def follow(self, socket: "Socket", channels: Iterable[str]) -> None:
+        """Have `socket` hear `channels`."""
+        for channel in channels:
+            self._by_channel[channel].add(socket)
+            socket.channels.add(channel)
+
+    def unfollow(self, socket: "Socket", channels: Iterable[str]) -> None:
+        """Have `socket` hear `channels` no more."""
+        for channel in channels:
+            socket.channels.discard(channel)
+            listeners = self._by_channel.get(channel)
+            if listeners is not None:
+                listeners.discard(socket)
+                if not listeners:
+                    del self._by_channel[channel]
+
+    def deliver(self, topic: str, message: dict[str, Any]) -> None:
+        """Hand one hint to everyone here who follows its topic; made text once."""
+        if message.get("t") == "end":
+            self._end(topic, message)
+            return
+        listeners = self._by_channel.get(channel_of(topic, str(message.get("t"))))
+        if listeners:
+            text = orjson.dumps(message).decode()
+            for socket in listeners:
+                socket.push(text)
+
+    def _end(self, topic: str, message: dict[str, Any]) -> None:
+        """Close the sockets of an account whose session or token has ended; all of them when neither is named."""
+        session, token = message.get("session"), message.get("token")
+        for socket in list(self.sockets):
+            pass_ = socket.pass_
+            if pass_.account is None or f"user:{pass_.account.address}" != topic:
+                continue
+            if (session is None and token is None) or (session and session == pass_.session) or token == pass_.token:
+                socket.end(4401, "signed out")
+
+    async def _listen(self) -> None:
+        """Receive hints for ever; a layer that fails is joined anew."""
+        layer = get_channel_layer()
+        while True:
+            try:
+                channel = await layer.new_channel()
+                await layer.group_add(GROUP, channel)
+                while True:
+                    packet = await layer.receive(channel)
+                    for hint in packet["hints"]:
+                        self.deliver(hint["topic"], hint["message"])
+            except asyncio.CancelledError:
+                raise
+            except Exception:  # Redis away: heartbeats go on, hints come back with it
+                log.warning("the hint channel failed; joining it again", exc_info=True)
+                await asyncio.sleep(1)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_EVERY)
+            try:
+                await self.beat()
+            except asyncio.CancelledError:
+                raise
+            except Exception:  # the database away: the next beat tries again
+                log.warning("a heartbeat failed", exc_info=True)
+
+    async def beat(self) -> None:
+        """Check every pass and tell every socket the heads of what it follows."""
+        sockets = list(self.sockets)
+        standing = await in_thread(read_standing, [socket.pass_ for socket in sockets])
+        heads = await in_thread(read_heads, list(self._by_channel))
+        users = {s.pass_.account.pk: f"user:{s.pass_.account.address}" for s in sockets if s.pass_.account}
+        followed = {pk for pk, channel in users.items() if channel in self._by_channel}
+        for pk, newest in (await in_thread(newest_notifications, followed)).items():
+            heads[users[pk]] = {"v": newest}
+        for place, socket in enumerate(sockets):
+            if not standing.holds(socket.pass_):
+                socket.end(4401, "signed out")
+                continue
+            if "queue" in socket.channels and not standing.is_arbiter(socket.pass_):
+                self.unfollow(socket, ["queue"])
+            socket.push(orjson.dumps(beat_frame(socket.channels, heads)).decode())
+            if place % _SLICE == _SLICE - 1:
+                await asyncio.sleep(0)
+
+
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
+
+
+def hub_of_this_loop() -> Hub:
+    """Return the hub of the running event loop, of which a socket process has one."""
+    return _hubs.setdefault(asyncio.get_running_loop(), Hub())

@@ -1,0 +1,25 @@
+"""What finished trades say about a trader; every figure can be rebuilt from the trades."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Standing(models.Model):
+    """Counts of one trader over all finished trades. Medians are seconds."""
+
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="standing"
+    )
+    # Trades that paid out to the buyer or were split.
+    finished = models.PositiveIntegerField(default=0)
+    # Trades the trader let die after agreeing: missed locks and missed payments.
+    abandoned = models.PositiveIntegerField(default=0)
+    disputes = models.PositiveIntegerField(default=0)
+    disputes_lost = models.PositiveIntegerField(default=0)
+    partners = models.PositiveIntegerField(default=0)
+    median_release = models.PositiveIntegerField(null=True)
+    median_payment = models.PositiveIntegerField(null=True)
+    updated_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.account}: {self.finished} finished"

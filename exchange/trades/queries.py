@@ -1,0 +1,175 @@
+"""Finding trades, only ever for those who may see them: the two parties, and an arbiter who has claimed the case."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from escrow import queries as chain
+from escrow import relay
+from escrow.queries import EscrowView
+from escrow.terms import Domain, Terms
+from exchange.accounts.models import Account
+from exchange.core import clock
+from exchange.core.errors import NotFound
+from exchange.core.ids import read_code
+from exchange.trades.agreement import House
+from exchange.trades.decide import Role, Side, Snapshot
+from exchange.trades.models import Trade
+from exchange.trades.states import BEFORE_LOCK, OPEN, State
+
+PARTS = ("offer", "maker", "taker", "seller", "buyer", "arbiter", "asset", "currency", "method")
+# An account has few open trades at a time; more than this are not sorted into "your turn" and "waiting".
+MOST_OPEN = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnChain:
+    """What the escrow and the relay know of one trade: the mirror (None before the lock) and acts on their way."""
+
+    escrow: EscrowView | None = None
+    intents: tuple[relay.IntentView, ...] = ()
+
+    @property
+    def pending(self) -> frozenset[str]:
+        """Acts that are on their way or done: each works once, so only a failed one may be tried again."""
+        return frozenset(intent.purpose for intent in self.intents if intent.state not in {"failed", "dropped"})
+
+    def attempts(self, action: str) -> int:
+        """Return how often this act was asked for: the number of the next attempt, counted from 0."""
+        return sum(1 for intent in self.intents if intent.purpose == action)
+
+
+def trade_for(code: str, *, account: Account | None, include_arbiter: bool = False) -> Trade:
+    """Return the trade `code`. Raises `NotFound` for everyone but its parties and the arbiter of its case."""
+    trade = Trade.objects.select_related(*PARTS).filter(code=read_code(code)).first()
+    if account is None or trade is None:
+        raise NotFound("There is no such trade, or it is not yours.")
+    side = role_of(trade, account=account).side
+    if side is Side.STRANGER or (side is Side.ARBITER and not include_arbiter):
+        raise NotFound("There is no such trade, or it is not yours.")
+    return trade
+
+
+def trade_by_code(code: str) -> Trade:
+    """Return the trade `code` for the system's own work; no permission is asked. Raises `NotFound`."""
+    trade = Trade.objects.select_related(*PARTS).filter(code=code).first()
+    if trade is None:
+        raise NotFound("There is no such trade, or it is not yours.")
+    return trade
+
+
+def role_of(trade: Trade, *, account: Account) -> Role:
+    """Return the part `account` has in `trade`."""
+    if account.pk == trade.seller_id:
+        return Role(side=Side.SELLER, is_maker=account.pk == trade.maker_id)
+    if account.pk == trade.buyer_id:
+        return Role(side=Side.BUYER, is_maker=account.pk == trade.maker_id)
+    if trade.arbiter_id is not None and account.pk == trade.arbiter_id:
+        return Role(side=Side.ARBITER)
+    return Role(side=Side.STRANGER)
+
+
+def role_for(code: str, *, account: Account) -> Role:
+    """Return the part `account` has in the trade `code`, a stranger's if there is none: for sockets."""
+    trade = Trade.objects.filter(code=read_code(code)).first()
+    return role_of(trade, account=account) if trade else Role(side=Side.STRANGER)
+
+
+def terms_of(trade: Trade) -> Terms:
+    """Return the Terms of `trade`."""
+    return Terms.from_json(trade.terms)
+
+
+def domain_of(trade: Trade) -> Domain:
+    """Return the contract that holds this trade's coins; a later contract takes new trades only."""
+    return Domain(chain_id=int(trade.chain_id), contract=trade.contract)
+
+
+def house() -> House:
+    """Return what this node brings into new trades."""
+    return House(
+        arbiter=settings.ARBITER_ADDRESS,
+        fee_recipient=settings.FEE_RECIPIENT,
+        fee_bps=settings.FEE_BPS if settings.FEE_RECIPIENT else 0,
+        lock_window=settings.LOCK_WINDOW,
+        pay_margin=settings.PAY_MARGIN,
+    )
+
+
+def new_domain() -> Domain:
+    """Return the contract that takes new trades."""
+    facts = chain.node_facts()
+    return Domain(chain_id=facts.chain_id, contract=facts.contract)
+
+
+def on_chain(trades: Iterable[Trade]) -> dict[str, OnChain]:
+    """Return what chain and relay know of each trade, by trade id; in a list, ended trades come without their acts."""
+    asked = list(trades)
+    escrows = chain.escrows_of([trade.trade_id for trade in asked])
+    return {
+        trade.trade_id: OnChain(
+            escrow=escrows.get(trade.trade_id),
+            intents=tuple(relay.intents_of(trade.trade_id)) if trade.state in OPEN or len(asked) == 1 else (),
+        )
+        for trade in asked
+    }
+
+
+def snapshot_of(trade: Trade, *, known: OnChain | None = None) -> Snapshot:
+    """Return the facts a decision about `trade` needs."""
+    known = known or on_chain([trade])[trade.trade_id]
+    return Snapshot(
+        state=State(trade.state),
+        lock_by=trade.lock_by,
+        chain_pay_by=clock.from_unix(int(trade.terms["payBy"])),
+        deadline=trade.deadline,
+        head=known.escrow.head_status if known.escrow else "none",
+        needs_maker_signature=trade.needs_maker_signature,
+        maker_signed=bool(trade.maker_signature),
+        taker_signed=bool(trade.taker_signature),
+        is_frozen=trade.is_frozen,
+        pending=known.pending,
+    )
+
+
+def open_trades(account: Account) -> list[Trade]:
+    """Return the trades of a party that have not ended, newest first."""
+    return list(_of(account).filter(state__in=sorted(OPEN)).order_by("-id")[:MOST_OPEN])
+
+
+def ended_trades(account: Account, *, before: int | None, limit: int) -> list[Trade]:
+    """Return the trades of a party that have ended, newest first, those with a smaller key than `before`."""
+    rows = _of(account).exclude(state__in=sorted(OPEN))
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return list(rows.order_by("-id")[:limit])
+
+
+def finished_count(account: Account) -> int:
+    """Return in how many trades of this account coins reached the buyer."""
+    return _of(account).filter(state__in=[State.RELEASED, State.RESOLVED]).count()
+
+
+def open_takes(account: Account) -> int:
+    """Return how many takes of this account wait for their coins to be locked."""
+    return Trade.objects.filter(taker=account, state__in=sorted(BEFORE_LOCK)).count()
+
+
+def given_up_takes(account: Account, *, since: datetime) -> int:
+    """Return how many takes this account let go since then before anything was locked."""
+    return Trade.objects.filter(
+        taker=account, ended_by=account, state__in=[State.EXPIRED, State.CANCELLED], finished_at__gte=since
+    ).count()
+
+
+def met_before(one: Account, others: Iterable[int]) -> bool:
+    """Return whether `one` has ever traded with one of the accounts `others`."""
+    ids = list(others)
+    return Trade.objects.filter(Q(seller=one, buyer__in=ids) | Q(buyer=one, seller__in=ids)).exists()
+
+
+def _of(account: Account) -> QuerySet[Trade]:
+    return Trade.objects.select_related(*PARTS).filter(Q(seller=account) | Q(buyer=account))

@@ -1,0 +1,198 @@
+"""Taking an offer: one transaction from the offer's conditional update to the trade, its Terms and its timeline."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from escrow.terms import Domain, trade_id
+from exchange.accounts import policy
+from exchange.accounts.models import Account
+from exchange.catalog.models import PaymentMethod
+from exchange.core import money
+from exchange.core.errors import Conflict, Forbidden, Invalid
+from exchange.offers import actions as offers
+from exchange.offers import gates, pricing, quotes
+from exchange.offers import queries as offer_queries
+from exchange.offers.models import Offer
+from exchange.offers.models import Side as OfferSide
+from exchange.prices import queries as prices
+from exchange.prices.queries import Market
+from exchange.trades import queries
+from exchange.trades.agreement import Agreement, Deal, draw_up
+from exchange.trades.apply import append_entry, tell
+from exchange.trades.models import Trade
+from exchange.trades.states import State
+
+# Takes that were let go count against the cap for this long, so that nobody can keep an offer busy for nothing.
+GIVEN_UP_COUNTS = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What a coin costs in this trade and the market it was fixed against."""
+
+    value: Decimal
+    market: Market
+
+
+def take(
+    offer_code: str,
+    *,
+    by: Account,
+    method: str,
+    now: datetime,
+    amount_fiat: Decimal | None = None,
+    amount_units: int | None = None,
+    quote: str | None = None,
+) -> Trade:
+    """Take an offer for so much fiat or so many base units and return the trade, waiting for signatures.
+
+    A quote's price holds while the offer's own has not moved further from it than PRICE_TOLERANCE_BPS.
+    Raises `NotFound`, or what `offers.gates.check_take` and `offers.actions.reserve` raise, `Invalid` for an amount or
+    method that does not fit, `Conflict` (`too_many_open_takes`).
+    """
+    policy.require_active(by)
+    with transaction.atomic():
+        offer = offer_queries.offer_by_code(offer_code)
+        market = prices.market(offer.asset.symbol, offer.currency_id, now=now)
+        seen = quotes.read_quote(quote, now) if quote is not None else None
+        check = partial(
+            gates.check_take, offer, by, finished_trades=queries.finished_count(by), now=now, market=market, quote=seen
+        )
+        value = seen.price if seen is not None else pricing.effective_price(pricing.rule_of(offer), market)
+        if value is None:
+            check(amount_fiat=offer.min_fiat)
+            raise Conflict("Price paused: the market price is too old. Try again in a minute.", code="price_paused")
+        units, fiat = _fix_amounts(offer, price=value, amount_fiat=amount_fiat, amount_units=amount_units)
+        check(amount_fiat=fiat, units=units)
+        _check_cap(by, now=now)
+        chosen = _choose_method(offer, method=method)
+        seller, buyer = (offer.maker, by) if offer.side == OfferSide.SELL else (by, offer.maker)
+        deal = _deal(offer, seller=seller, buyer=buyer, units=units, fiat=fiat, price=value, method=chosen)
+        agreement = draw_up(deal, queries.house(), now=now)
+        if agreement.terms.arbiter in {seller.address, buyer.address}:
+            raise Forbidden("The arbiter of this site cannot trade here.", code="arbiter_is_party")
+        # From here on the offer's row is locked, so what is left to do is short.
+        offers.reserve(offer.pk, version=offer.version, units=units, now=now)
+        price = Price(value=value, market=market)
+        trade = _create(offer, agreement, deal=deal, price=price, by=by, method=chosen, now=now)
+        facts = {"offer": offer.code, "offer_version": offer.version, "amount": str(units), "terms": trade.trade_id}
+        append_entry(trade, kind="requested", by=by.address, facts=facts, now=now)
+        tell(trade, kind="requested", by=by.address, changed=True)
+    return trade
+
+
+def _check_cap(by: Account, *, now: datetime) -> None:
+    # The row lock makes parallel takes of one account count one after the other; other accounts are not held up.
+    Account.objects.select_for_update(no_key=True).only("pk").get(pk=by.pk)
+    used = queries.open_takes(by) + queries.given_up_takes(by, since=now - GIVEN_UP_COUNTS)
+    if used >= settings.MAX_OPEN_TAKES:
+        raise Conflict(
+            f"You have {used} trades that wait for their coins or were given up within the hour; "
+            f"{settings.MAX_OPEN_TAKES} is the limit. Finish one first, or wait.",
+            code="too_many_open_takes",
+            extra={"used": used, "limit": settings.MAX_OPEN_TAKES},
+        )
+
+
+def _fix_amounts(
+    offer: Offer, *, price: Decimal, amount_fiat: Decimal | None, amount_units: int | None
+) -> tuple[int, Decimal]:
+    places, decimals = offer.currency.minor_units, offer.asset.decimals
+    if (amount_fiat is None) == (amount_units is None):
+        raise Invalid(fields={"/amount_fiat": "Give either amount_fiat or amount_asset."})
+    if amount_fiat is not None:
+        if amount_fiat <= 0 or amount_fiat != money.round_fiat(amount_fiat, minor_units=places):
+            raise Invalid(fields={"/amount_fiat": f"Give more than zero with at most {places} decimals."})
+        units, fiat = money.coins_for(amount_fiat, price=price, decimals=decimals), amount_fiat
+        field = "/amount_fiat"
+    else:
+        units, field = int(amount_units or 0), "/amount_asset"
+        fiat = money.fiat_for(units, price=price, decimals=decimals, minor_units=places)
+    if units <= 0 or units >= 2**128 or fiat <= 0:
+        raise Invalid(fields={field: "This amount cannot be traded at this price."})
+    return units, fiat
+
+
+def _choose_method(offer: Offer, *, method: str) -> PaymentMethod:
+    chosen = offer.methods.filter(slug=method, is_active=True).first()
+    if chosen is None:
+        raise Invalid(fields={"/method": "This offer does not take this payment method."})
+    return chosen
+
+
+def _deal(
+    offer: Offer, *, seller: Account, buyer: Account, units: int, fiat: Decimal, price: Decimal, method: PaymentMethod
+) -> Deal:
+    return Deal(
+        seller=seller.address,
+        buyer=buyer.address,
+        token=offer.asset.token,
+        units=units,
+        fiat=fiat,
+        price=price,
+        asset=offer.asset.symbol,
+        currency=offer.currency_id,
+        method=method.slug,
+        offer=offer.code,
+        offer_version=offer.version,
+        payment_window=offer.payment_window,
+        confirm_window=offer.confirm_window,
+        arbitration_window=offer.arbitration_window,
+        fallback_buyer_bps=offer.fallback_buyer_bps,
+    )
+
+
+def _create(
+    offer: Offer, agreement: Agreement, *, deal: Deal, price: Price, by: Account, method: PaymentMethod, now: datetime
+) -> Trade:
+    domain: Domain = queries.new_domain()
+    maker_sells = offer.side == OfferSide.SELL
+    approval_by = now + timedelta(seconds=settings.APPROVAL_WINDOW)
+    return Trade.objects.create(
+        offer=offer,
+        offer_version=offer.version,
+        maker=offer.maker,
+        taker=by,
+        seller=offer.maker if maker_sells else by,
+        buyer=by if maker_sells else offer.maker,
+        asset=offer.asset,
+        currency=offer.currency,
+        method=method,
+        amount=deal.units,
+        amount_fiat=deal.fiat,
+        price=deal.price,
+        price_snapshot=_snapshot(offer, price.market),
+        chain_id=domain.chain_id,
+        contract=domain.contract,
+        trade_id=trade_id(agreement.terms, domain),
+        terms=agreement.terms.to_json(),
+        details=agreement.details,
+        maker_consent={"typed_data": offer.typed_data, "signature": offer.signature},
+        needs_maker_signature=offer.approve_by_hand,
+        state=State.REQUESTED,
+        created_at=now,
+        updated_at=now,
+        deadline=min(approval_by, agreement.lock_by),
+        lock_by=agreement.lock_by,
+        pay_by=agreement.pay_by,
+    )
+
+
+def _snapshot(offer: Offer, market: Market) -> dict[str, Any]:
+    return {
+        "type": offer.price_type,
+        "margin_bps": offer.margin_bps,
+        "market": format(market.price, "f") if market.price is not None else None,
+        "age": market.age_seconds,
+        "label": market.label,
+        "sources": [
+            {"name": source.name, "price": format(source.price, "f"), "age": source.age_seconds}
+            for source in market.sources
+        ],
+    }

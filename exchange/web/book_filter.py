@@ -1,0 +1,113 @@
+"""The filter of the market: pair, direction, amount and method, kept in the address so that it can be shared."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.urls import reverse
+
+from exchange.catalog import queries as catalog
+from exchange.catalog.models import Asset, Currency, PaymentMethod
+from exchange.web.forms_amount import AmountField
+from exchange.web.pairs import Pair
+
+SIDES = (("buy", "Buy"), ("sell", "Sell"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookFilter:
+    """What the reader looks for; `amount` is fiat, `method` a slug, both may be absent."""
+
+    side: str
+    asset: Asset
+    currency: Currency
+    amount: Decimal | None = None
+    method: PaymentMethod | None = None
+
+    @property
+    def pair(self) -> Pair:
+        """The pair by symbol and code."""
+        return Pair(self.asset.symbol, self.currency.code)
+
+    @property
+    def buys(self) -> bool:
+        """Whether the reader wants coins."""
+        return self.side == "buy"
+
+    @property
+    def query(self) -> str:
+        """The amount and method as a query string."""
+        said = {"amount": plain(self.amount), "method": self.method.slug if self.method else ""}
+        return urlencode({name: value for name, value in said.items() if value})
+
+    @property
+    def address(self) -> str:
+        """The page of this filter: `/buy/eth/eur?amount=250`."""
+        path = reverse(
+            "market",
+            kwargs={"side": self.side, "asset": self.asset.symbol.lower(), "currency": self.currency.code.lower()},
+        )
+        return f"{path}?{self.query}" if self.query else path
+
+    def said(self) -> dict[str, Any]:
+        """Return what `offers.book` takes."""
+        return {
+            "side": self.side,
+            "asset": self.asset.symbol,
+            "currency": self.currency.code,
+            "amount": self.amount,
+            "method": self.method.slug if self.method else None,
+        }
+
+
+class FilterForm(forms.Form):
+    """The rail of the market."""
+
+    side = forms.ChoiceField(label="I want to", choices=SIDES, widget=forms.RadioSelect)
+    amount = AmountField(label="Amount", required=False)
+    asset = forms.ChoiceField(label="Coin")
+    currency = forms.ChoiceField(label="Currency")
+    method = forms.ChoiceField(label="Payment method", required=False)
+
+    def __init__(self, data: dict[str, str], *, currency: str) -> None:
+        super().__init__(data)
+        choices = {
+            "asset": [(asset.symbol, asset.symbol) for asset in catalog.assets()],
+            "currency": [(one.code, f"{one.code}, {one.name}") for one in catalog.currencies()],
+            "method": [("", "Any method"), *((m.slug, m.name) for m in catalog.methods(currency=currency))],
+        }
+        for name, pairs in choices.items():
+            self.fields[name].choices = pairs  # type: ignore[attr-defined]
+        self.fields["amount"].widget.attrs.update({"data-unit": currency, "placeholder": "Any"})
+
+
+def read_filter(form: FilterForm, *, side: str, asset: str, currency: str) -> BookFilter:
+    """Return the filter of an address and its query; parts that cannot be used are left out (the form says why)."""
+    form.is_valid()
+    slug = form.cleaned_data.get("method") or ""
+    return BookFilter(
+        side=side,
+        asset=catalog.asset(asset),
+        currency=catalog.currency(currency),
+        amount=form.cleaned_data.get("amount"),
+        method=catalog.method(slug) if slug else None,
+    )
+
+
+def relax(wanted: BookFilter) -> list[tuple[str, BookFilter]]:
+    """Return up to three ways to ask for less, in words."""
+    found: list[tuple[str, BookFilter]] = []
+    if wanted.method is not None:
+        found.append(("any method", replace(wanted, method=None)))
+    if wanted.amount is not None:
+        found.append(("any amount", replace(wanted, amount=None)))
+    if wanted.method is not None and wanted.amount is not None:
+        found.append(("any method and amount", replace(wanted, method=None, amount=None)))
+    return found
+
+
+def plain(amount: Decimal | None) -> str:
+    """Return an amount as it stands in an address."""
+    return "" if amount is None else f"{amount.normalize():f}"

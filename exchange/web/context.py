@@ -1,0 +1,144 @@
+"""What every page shows around its own subject: who is signed in, what waits, how the chain is. Read only when shown."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from babel.numbers import get_currency_precision
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import HttpRequest
+
+from escrow import deployment, queries as chain
+from exchange.accounts.models import Account
+from exchange.core import clock
+from exchange.notifications import queries as notifications
+from exchange.prices import queries as prices
+from exchange.trades import listing
+from exchange.web import pairs, times
+from exchange.web.units import Money
+
+THEME_COOKIE = "parley_theme"
+THEMES = ("light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """The one site-wide notice: the worst that is true."""
+
+    tone: str
+    icon: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ticker:
+    """What one coin costs on the market."""
+
+    symbol: str
+    price: Decimal
+    money: Money
+
+
+class Shell:
+    """The frame of one page. Every fact is read at most once, and only if the template asks for it."""
+
+    site_name = settings.SITE_NAME
+    chain_id = settings.CHAIN_ID
+    chain_name = settings.CHAIN_NAME
+    rpc_url = settings.PUBLIC_RPC_URL
+    explorer = settings.CHAIN_EXPLORER_URL
+    demo = settings.DEMO
+    stage = "DEMO" if settings.DEMO else "LIVE" if settings.DEPLOY else "TEST"
+    lock_window = settings.LOCK_WINDOW
+    approval_window = settings.APPROVAL_WINDOW
+    host = urlsplit(settings.SITE_URL).netloc
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def account(self) -> Account | None:
+        """The signed-in account."""
+        user = self._request.user
+        return user if isinstance(user, Account) else None
+
+    @cached_property
+    def theme(self) -> str:
+        """`light` or `dark` if the reader chose one, else empty: the system's."""
+        chosen = self._request.COOKIES.get(THEME_COOKIE, "")
+        return chosen if chosen in THEMES else ""
+
+    @cached_property
+    def section(self) -> str:
+        """Which main way the page belongs to."""
+        match = self._request.resolver_match
+        return pairs.section_of(match.view_name if match else "")
+
+    @cached_property
+    def next(self) -> str:
+        """Where to come back to after signing in; empty on the sign-in page itself."""
+        return "" if self._request.path == "/signin" else self._request.get_full_path()
+
+    @cached_property
+    def escrow(self) -> str:
+        """The escrow contract's address."""
+        return deployment.contract_address()
+
+    @cached_property
+    def unread(self) -> int:
+        """How many notifications are unread."""
+        return notifications.unread_count(self.account) if self.account else 0
+
+    @cached_property
+    def turns(self) -> int:
+        """In how many trades it is the reader's turn."""
+        return listing.count_turns(self.account, now=clock.now()) if self.account else 0
+
+    @cached_property
+    def ticker(self) -> Ticker | None:
+        """The market price of the pair last looked at."""
+        pair = pairs.remembered(self._request)
+        price = prices.market(pair.asset, pair.currency, now=clock.now()).price
+        money = Money(pair.currency, get_currency_precision(pair.currency))
+        return Ticker(pair.asset, price, money) if price else None
+
+    @cached_property
+    def chain_problem(self) -> bool:
+        """Whether the chain cannot be trusted to be current."""
+        return self.banner is not None
+
+    @cached_property
+    def banner(self) -> Banner | None:
+        """The notice on top of every page, if there is one."""
+        try:
+            health = chain.chain_health()
+        except DatabaseError:
+            return None
+        if health.reorg_alarm:
+            return Banner(
+                "dispute",
+                "triangle-alert",
+                "The chain was rewritten.",
+                "Some trades are frozen until they agree with it again. Escrowed coins are not affected.",
+            )
+        if health.head is None:
+            return Banner(
+                "wait",
+                "triangle-alert",
+                f"We cannot reach {settings.CHAIN_NAME}.",
+                "Escrowed coins are not affected. Do not pay until this clears.",
+            )
+        if health.is_stale:
+            age = times.span_words(health.age_seconds or 0)
+            return Banner(
+                "wait", "triangle-alert", f"Chain data is {age} old.", "Do not pay until this clears."
+            )
+        return None
+
+
+def shell(request: HttpRequest) -> dict[str, Shell]:
+    """Give every template its frame."""
+    return {"shell": Shell(request)}

@@ -1,0 +1,65 @@
+"""Offers as rows of a page: what the reader pays and gets, and who offers it with which record."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from exchange.offers.book_rows import BookRow
+from exchange.reputation import queries as reputation
+from exchange.reputation.queries import StandingView
+from exchange.web.units import Coin, Money
+
+SHOWN_METHODS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One row; `market` is the price it is said against, `buys` whether the reader buys."""
+
+    row: BookRow
+    coin: Coin
+    money: Money
+    standing: StandingView
+    market: Decimal | None
+    buys: bool
+    amount: Decimal | None
+
+    @property
+    def deal(self) -> int | None:
+        """The base units the reader gets (after the fee) or gives for the asked amount; None without amount or price."""
+        return self.row.buyer_gets if self.buys else self.row.units
+
+    @property
+    def deed(self) -> str:
+        """The words of the button."""
+        return f"{'Buy' if self.buys else 'Sell'} {self.coin.symbol}"
+
+    @property
+    def first_methods(self) -> list[str]:
+        """The methods that are named in the row."""
+        return [method.name for method in self.row.methods[:SHOWN_METHODS]]
+
+    @property
+    def more_methods(self) -> int:
+        """How many methods are not named."""
+        return max(0, len(self.row.methods) - SHOWN_METHODS)
+
+
+def listings(
+    rows: Iterable[BookRow], *, market: Decimal | None, buys: bool, amount: Decimal | None, is_stable: bool
+) -> list[Listing]:
+    """Return rows of the book with their makers' standings, asked for at once."""
+    found = list(rows)
+    standings = reputation.standings(row.maker.id for row in found)
+    return [
+        Listing(
+            row=row,
+            coin=Coin(row.asset, row.decimals, is_stable),
+            money=Money(row.currency, row.minor_units),
+            standing=standings[row.maker.id],
+            market=market,
+            buys=buys,
+            amount=amount,
+        )
+        for row in found
+    ]

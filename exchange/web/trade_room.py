@@ -1,0 +1,70 @@
+"""The trade room, its live fragments, and the ways out before anything is locked."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from exchange.accounts.models import Account
+from exchange.catalog.fields import ordered_fields
+from exchange.core import clock
+from exchange.disputes import queries as disputes
+from exchange.notifications.actions import mark_read
+from exchange.trades import actions, queries
+from exchange.trades.models import Trade
+from exchange.trades.states import State
+from exchange.trades.view import trade_view
+from exchange.web.room import Room, room_of
+from exchange.web.visitors import signed_in
+
+FRAGMENTS = {"head": "trades/head.html", "card": "trades/card.html", "proof": "components/proof_card.html"}
+
+
+def enter(code: str, *, account: Account) -> tuple[Trade, Room]:
+    """Return a trade and its room as `account` sees it. Raises `NotFound` for strangers."""
+    now = clock.now()
+    trade = queries.trade_for(code, account=account)
+    case = disputes.case_of_trade(code, account=account, now=now) if trade.state == State.DISPUTED else None
+    room = room_of(
+        trade_view(trade, account, now),
+        contract=trade.contract,
+        now=now,
+        has_stated=case is not None and case.has_stated,
+    )
+    return trade, room
+
+
+@require_safe
+@signed_in
+def room(request: HttpRequest, account: Account, code: str) -> HttpResponse:
+    """Show the trade."""
+    trade, entered = enter(code, account=account)
+    mark_read(account, now=clock.now(), trade_code=trade.code)
+    return render(
+        request,
+        "trades/room.html",
+        {"room": entered, "account_fields": ordered_fields(trade.method), "schema": trade.method.account_fields},
+    )
+
+
+@require_safe
+@signed_in
+def fragment(request: HttpRequest, account: Account, code: str, part: str) -> HttpResponse:
+    """Show one live part of the trade again."""
+    _, entered = enter(code, account=account)
+    return render(request, FRAGMENTS[part], {"room": entered})
+
+
+@require_POST
+@signed_in
+def decline(request: HttpRequest, account: Account, code: str) -> HttpResponse:
+    """Turn down a take of one's own offer."""
+    actions.decline(code, by=account, now=clock.now())
+    return redirect("trade", code)
+
+
+@require_POST
+@signed_in
+def cancel(request: HttpRequest, account: Account, code: str) -> HttpResponse:
+    """Leave a trade before anything is locked."""
+    actions.cancel(code, by=account, now=clock.now())
+    return redirect("trade", code)

@@ -1,0 +1,91 @@
+"""Every page's address. Live fragments lie under the page they belong to."""
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+
+from exchange.web import (
+    arbiter,
+    avatar,
+    badges,
+    demo,
+    dispute,
+    gallery,
+    market,
+    my_offers,
+    notifications,
+    offer,
+    offer_form,
+    plain_pages,
+    profile,
+    settings_page,
+    signin,
+    stats,
+    take,
+    trade_room,
+    trades,
+)
+
+
+class SideConverter:
+    """`buy` or `sell`: what the reader wants to do."""
+
+    regex = "buy|sell"
+
+    def to_python(self, value: str) -> str:
+        """Return the side."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Return the side."""
+        return value
+
+
+register_converter(SideConverter, "side")
+PAIR = "<side:side>/<slug:asset>/<slug:currency>"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", market.home, name="home"),
+    path("market", market.find, name="market-find"),
+    path("market/price/<slug:asset>/<slug:currency>", market.price, name="market-price"),
+    path(f"market/news/{PAIR}", market.news, name="market-news"),
+    path(PAIR, market.market, name="market"),
+    path("offers/new", offer_form.new, name="offer-new"),
+    path("offers/<slug:code>", offer.offer, name="offer"),
+    path("offers/<slug:code>/quote", offer.quote, name="offer-quote"),
+    path("offers/<slug:code>/take", take.take, name="offer-take"),
+    path("offers/<slug:code>/edit", offer_form.edit, name="offer-edit"),
+    path("offers/<slug:code>/switch/<slug:deed>", my_offers.switch, name="offer-switch"),
+    path("me/badges/<slug:what>/<slug:where>", badges.badge, name="badge"),
+    path("me/offers", my_offers.my_offers, name="my-offers"),
+    path("trades", trades.my_trades, name="trades"),
+    path("trades/<slug:code>", trade_room.room, name="trade"),
+    path("trades/<slug:code>/head", trade_room.fragment, {"part": "head"}, name="trade-head"),
+    path("trades/<slug:code>/card", trade_room.fragment, {"part": "card"}, name="trade-card"),
+    path("trades/<slug:code>/proof", trade_room.fragment, {"part": "proof"}, name="trade-proof"),
+    path("trades/<slug:code>/decline", trade_room.decline, name="trade-decline"),
+    path("trades/<slug:code>/cancel", trade_room.cancel, name="trade-cancel"),
+    path("trades/<slug:code>/dispute", dispute.dispute, name="dispute"),
+    path("trades/<slug:code>/dispute/case", dispute.case_fragment, name="dispute-case"),
+    path("arbiter", arbiter.queue, name="arbiter"),
+    path("arbiter/cases/<slug:code>", arbiter.case_file, name="arbiter-case"),
+    path("arbiter/cases/<slug:code>/claim", arbiter.claim, name="arbiter-claim"),
+    path("u/<str:who>", profile.profile, name="profile"),
+    path("notifications", notifications.notifications, name="notifications"),
+    path("notifications/read", notifications.mark_read, name="notifications-read"),
+    path("signin", signin.signin, name="signin"),
+    path("signout", signin.signout, name="signout"),
+    path("theme", signin.theme, name="theme"),
+    path("settings", settings_page.settings, name="settings"),
+    path("settings/name", settings_page.rename, name="settings-name"),
+    path("settings/tokens", settings_page.add_token, name="settings-tokens"),
+    path("settings/tokens/<int:token_id>/revoke", settings_page.revoke_token, name="settings-token-revoke"),
+    path("settings/sessions/end", settings_page.end_sessions, name="settings-end-sessions"),
+    path("stats", stats.stats, name="stats"),
+    path("docs/how-it-works", plain_pages.how, name="how"),
+    path("avatar/<str:address>.svg", avatar.avatar, name="avatar"),
+    path("favicon.svg", plain_pages.favicon, name="favicon"),
+]
+if settings.DEMO:
+    urlpatterns += demo.urlpatterns
+if settings.DEMO or settings.DEBUG:
+    urlpatterns += [path("dev/components", gallery.components, name="components")]

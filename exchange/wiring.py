@@ -1,0 +1,47 @@
+"""Event name to handlers: the only place where the apps meet, and where every consequence of an event can be read.
+
+Handlers run after commit through the outbox, at least once, each on its own (`core/outbox.py`).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from exchange.core import outbox
+from exchange.core.outbox import Handler
+from exchange.disputes import handlers as disputes
+from exchange.notifications import handlers as notifications
+from exchange.reputation import handlers as reputation
+
+# What follows besides telling the people, which every event here does.
+HANDLERS: Mapping[str, tuple[Handler, ...]] = {
+    "trade.requested": (),
+    "trade.agreed": (),
+    "trade.funded": (),
+    "trade.paid": (),
+    "trade.disputed": (disputes.on_trade_disputed,),
+    "trade.released": (disputes.on_trade_ended, reputation.on_trade_ended),
+    "trade.refunded": (disputes.on_trade_ended, reputation.on_trade_ended),
+    "trade.resolved": (disputes.on_trade_ended, reputation.on_trade_ended),
+    "trade.expired": (reputation.on_trade_ended,),
+    "trade.cancelled": (reputation.on_trade_ended,),
+    "trade.declined": (),
+    "dispute.opened": (),
+    "dispute.claimed": (),
+    "dispute.ruled": (),
+}
+
+
+def connect() -> None:
+    """Subscribe every handler; called once when Django starts."""
+    for event, handlers in HANDLERS.items():
+        for handler in handlers:
+            outbox.subscribe(event, handler)
+        outbox.subscribe(event, _notifier(event))
+
+
+def _notifier(event: str) -> Handler:
+    def notify(payload: Mapping[str, Any]) -> None:
+        notifications.on_event(event, payload)
+
+    notify.__qualname__ = "notify"
+    return notify

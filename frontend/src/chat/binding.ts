@@ -1,0 +1,68 @@
+// The wallet vouches for the chat identity: without this check the server could sit between two traders unseen.
+
+import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { keccak_256 } from "@noble/hashes/sha3.js";
+import { fromHex, join, toHex } from "../chain/bytes";
+import { digest, type TypedData } from "../chain/eip712";
+import { signatureBytes } from "./protocol";
+
+const PURPOSE = "Unlock my encrypted Parley chat. Sign this only on the site named here.";
+const DOMAIN = { name: "Parley chat", version: "1" };
+const DOMAIN_TYPE = [
+  { name: "name", type: "string" },
+  { name: "version", type: "string" },
+];
+
+/** What the wallet signs to bring the chat seed back; see `keys.deriveSeed`. */
+export function seedTypedData(account: string, host: string): TypedData {
+  return {
+    types: {
+      EIP712Domain: DOMAIN_TYPE,
+      ChatSeed: [
+        { name: "purpose", type: "string" },
+        { name: "host", type: "string" },
+        { name: "account", type: "address" },
+      ],
+    },
+    primaryType: "ChatSeed",
+    domain: DOMAIN,
+    message: { purpose: PURPOSE, host, account },
+  };
+}
+
+/** What the wallet signs once to say "this chat identity is mine"; `identityKey` is hex without prefix. */
+export function identityTypedData(account: string, identityKey: string, host: string): TypedData {
+  return {
+    types: {
+      EIP712Domain: DOMAIN_TYPE,
+      ChatIdentity: [
+        { name: "account", type: "address" },
+        { name: "identityKey", type: "bytes32" },
+        { name: "host", type: "string" },
+      ],
+    },
+    primaryType: "ChatIdentity",
+    domain: DOMAIN,
+    message: { account, identityKey: `0x${identityKey}`, host },
+  };
+}
+
+export type Binding = "bound" | "contract" | "forged";
+
+/**
+ * Whether `account` vouches for `identityKey` on `host`. A signature that is not 65 bytes belongs to a contract wallet
+ * (ERC-1271), which only a node can check: the server did, this browser cannot.
+ */
+export function checkBinding(claim: { account: string; identityKey: string; host: string; signature: string }): Binding {
+  try {
+    const signature = signatureBytes(claim.signature);
+    if (signature.length !== 65) return "contract";
+    const hash = fromHex(digest(identityTypedData(claim.account, claim.identityKey, claim.host)));
+    const recovered = join(Uint8Array.of((signature[64] ?? 0) - 27), signature.slice(0, 64));
+    const key = secp256k1.Point.fromBytes(secp256k1.recoverPublicKey(recovered, hash, { prehash: false }));
+    const address = toHex(keccak_256(key.toBytes(false).slice(1)).slice(12));
+    return `0x${address}` === claim.account.toLowerCase() ? "bound" : "forged";
+  } catch {
+    return "forged";
+  }
+}

@@ -1,0 +1,62 @@
+// Whose key is whose: finds the other side's published key, checks both signatures on it, remembers it.
+
+import { fromHex, toHex } from "../chain/bytes";
+import { facts, sameAddress } from "../page/facts";
+import { publishKey, readKeys, type PublishedKey } from "./api";
+import { checkBinding } from "./binding";
+import { deriveRoot, deriveTradeSecret, isTradeKeySigned, publicHalf, signTradeKey, type Identity } from "./keys";
+
+export interface Peer {
+  address: string;
+  identityKey: string;
+  /** Another identity than in an earlier trade with this person. */
+  isNew: boolean;
+  /** The wallet is a contract: only a node can check its signature, and only the server did. */
+  isUnproven: boolean;
+}
+
+export interface Meeting {
+  root: Uint8Array;
+  peer: Peer;
+}
+
+/** The key offered for the other side does not belong to the other side's wallet. */
+export class ForgedKey extends Error {
+  constructor() {
+    super("The key shown for the other side is not confirmed by their wallet. Write nothing here and do not pay.");
+    this.name = "ForgedKey";
+  }
+}
+
+/** Publish my key for the trade if needed and meet the other side; null while they have not opened the chat. */
+export async function meet(trade: { code: string; id: string; peer: string }, seed: Uint8Array, identity: Identity): Promise<Meeting | null> {
+  const secret = deriveTradeSecret(seed, trade.id);
+  const publicKey = toHex(publicHalf(secret));
+  const { account } = facts();
+  let keys = await readKeys(trade.code);
+  const mine = keys.find((key) => sameAddress(key.account, account));
+  if (mine?.public_key !== publicKey) {
+    await publishKey(trade.code, publicKey, signTradeKey(identity, publicKey, trade.id));
+    keys = await readKeys(trade.code);
+  }
+  const theirs = keys.find((key) => sameAddress(key.account, trade.peer));
+  if (!theirs) return null;
+  const peer = checkPeer(theirs, trade);
+  return { peer, root: deriveRoot(secret, fromHex(theirs.public_key), trade.id) };
+}
+
+function checkPeer(key: PublishedKey, trade: { id: string; peer: string }): Peer {
+  const claim = { account: trade.peer, identityKey: key.identity_key, host: facts().host, signature: key.wallet_signature };
+  const binding = checkBinding(claim);
+  const isSigned = isTradeKeySigned({ publicKey: key.public_key, signature: key.signature }, key.identity_key, trade.id);
+  if (binding === "forged" || !isSigned) throw new ForgedKey();
+  const store = `parley:${facts().account.toLowerCase()}:peer:${trade.peer.toLowerCase()}`;
+  const known = localStorage.getItem(store);
+  localStorage.setItem(store, key.identity_key);
+  return {
+    address: trade.peer,
+    identityKey: key.identity_key,
+    isNew: known !== null && known !== key.identity_key,
+    isUnproven: binding === "contract",
+  };
+}

@@ -1,0 +1,293 @@
+// The chat of one trade: unlocks, meets the other side, follows the log, sends.
+
+import "../page/base";
+import "../chain/base";
+import type { Refusal } from "../api/client";
+import { find } from "../page/dom";
+import { onConnection, onFrame, type Frame } from "../page/events";
+import { facts, sameAddress } from "../page/facts";
+import { readLog, type Stored } from "./api";
+import { setBadge, showFingerprint, type Badge } from "./badge";
+import { Composer } from "./composer";
+import { Conversation } from "./conversation";
+import { fingerprint } from "./fingerprint";
+import { deriveIdentity } from "./keys";
+import { LogView } from "./log";
+import { ReadMarks } from "./marks";
+import { Outbox } from "./outbox";
+import { PaymentSection } from "./payment";
+import { ForgedKey, meet, type Peer } from "./peers";
+import { hashOf, isMessage, type Message } from "./protocol";
+import { knownSeed, unlock } from "./unlock";
+import type { Vault } from "./vault";
+
+const POLL_MS = 15_000;
+
+export class Room {
+  private readonly section: HTMLElement;
+  private readonly vault: Vault;
+  private readonly code: string;
+  private readonly tradeId: string;
+  private readonly peerAddress: string;
+  private readonly peerName: string;
+  private readonly log: LogView;
+  private readonly marks: ReadMarks;
+  private readonly composer: Composer | null;
+  private readonly texts = new Map<string, string>();
+  private conversation: Conversation | null = null;
+  private outbox: Outbox | null = null;
+  private head = 0;
+  private unreadable = 0;
+  private isLoading = false;
+  private isLoadWanted = false;
+  private isConnected = false;
+  private isUnlocking = false;
+  private isMeeting = false;
+
+  constructor(section: HTMLElement, vault: Vault) {
+    const { trade = "", tradeId = "", seller = "", buyer = "" } = section.dataset;
+    const peerName = section.dataset.peerName ?? find("h2 bdi", section)?.textContent ?? "";
+    this.section = section;
+    this.vault = vault;
+    this.code = trade;
+    this.tradeId = tradeId.toLowerCase();
+    this.peerAddress = sameAddress(seller, facts().account) ? buyer : seller;
+    this.peerName = peerName || "the other side";
+    const list = find("[data-chat-log]", section) ?? section;
+    const names = { mine: "You", theirs: peerName || "Other side" };
+    this.log = new LogView(list, find<HTMLTemplateElement>("template[data-chat-line]", section), names, () => this.retry());
+    this.marks = new ReadMarks(trade, this.peerAddress, this.log, () => this.head);
+    const form = find<HTMLFormElement>("[data-chat-form]", section);
+    const input = find<HTMLTextAreaElement>("[data-chat-input]", section);
+    this.composer = form && input ? new Composer(form, input, (text) => this.send(text)) : null;
+    find("[data-chat-unlock]", section)?.addEventListener("click", () => void this.unlock());
+  }
+
+  /** Open by itself with the key this device has. */
+  async start(): Promise<void> {
+    this.show("loading", "Opening the chat…");
+    this.composer?.block("The chat is not open yet.");
+    try {
+      const seed = await knownSeed(this.vault);
+      if (seed) await this.open(seed);
+      else this.lock();
+    } catch (error) {
+      this.lock((error as Error).message);
+    }
+  }
+
+  private lock(problem = ""): void {
+    this.show("locked", problem ? `Locked on this device. ${problem}` : "Locked on this device.");
+    this.composer?.block("Unlock the chat first. Your text is kept.");
+    this.showUnlock(true);
+  }
+
+  /** Bring the key to this device by the wallet's signature. */
+  async unlock(): Promise<void> {
+    if (this.isUnlocking) return;
+    this.isUnlocking = true;
+    try {
+      const seed = await unlock(this.vault, (text) => this.show("loading", text));
+      await this.open(seed);
+    } catch (error) {
+      this.lock((error as Error).message);
+    } finally {
+      this.isUnlocking = false;
+    }
+  }
+
+  private async open(seed: Uint8Array): Promise<void> {
+    this.showUnlock(false);
+    const details = find("[data-payment-details]");
+    const payment = details ? new PaymentSection(details, seed, facts().account) : null;
+    if (await this.tryToMeet(seed, payment)) return;
+    this.show("waiting", `Waiting for ${this.peerName} to open the chat.`);
+    this.composer?.block(`${this.peerName} has not opened the chat yet. You can send as soon as they have; your text is kept.`);
+    const again = (): void => void this.tryToMeet(seed, payment).catch(() => undefined);
+    onFrame("keys", again);
+    onConnection((isUp) => isUp && again());
+    const timer = window.setInterval(() => (this.conversation ? window.clearInterval(timer) : again()), POLL_MS);
+  }
+
+  /** Returns whether the conversation is open (or must stay closed). */
+  private async tryToMeet(seed: Uint8Array, payment: PaymentSection | null): Promise<boolean> {
+    if (this.conversation || this.isMeeting) return Boolean(this.conversation);
+    this.isMeeting = true;
+    try {
+      const identity = deriveIdentity(seed);
+      const meeting = await meet({ code: this.code, id: this.tradeId, peer: this.peerAddress }, seed, identity);
+      if (!meeting) return false;
+      const { root, peer } = meeting;
+      const { account: me } = facts();
+      this.conversation = new Conversation({ tradeId: this.tradeId, root, identity, me, peer });
+      showFingerprint(this.section, fingerprint(identity.publicKey, peer.identityKey));
+      await this.begin(peer);
+      const isSeller = sameAddress(this.section.dataset.seller ?? "", me);
+      const sellerIdentityKey = isSeller ? identity.publicKey : peer.identityKey;
+      const seller = isSeller ? me : peer.address;
+      void payment?.open({ code: this.code, tradeId: this.tradeId, me, seller, sellerIdentityKey, root, identity });
+      return true;
+    } catch (error) {
+      if (!(error instanceof ForgedKey)) throw error;
+      this.show("unsafe", error.message);
+      this.composer?.block(error.message);
+      return true;
+    } finally {
+      this.isMeeting = false;
+    }
+  }
+
+  private async begin(peer: Peer): Promise<void> {
+    const outbox = new Outbox(this.code, facts().account, {
+      onSent: (message, seq) => this.placed(message, seq),
+      onRefused: (message, refusal) => void this.refused(message, refusal),
+    });
+    this.outbox = outbox;
+    for (const message of outbox.waiting) this.texts.set(hashOf(message), this.conversation?.recall(message) ?? "");
+    this.setPeerBadge(peer);
+    await this.load();
+    this.log.settle();
+    this.listen();
+    const isOpen = this.section.dataset.open !== "0";
+    this.composer?.block(isOpen ? "" : "This chat is closed; it can still be read.");
+    if (!isOpen) this.show("closed", "Closed. It can still be read.");
+    this.drawPending();
+    outbox.hurry();
+  }
+
+  private listen(): void {
+    onFrame("chat", (frame) => this.heard(frame));
+    onFrame("beat", (frame) => {
+      const heads = (frame.heads ?? {}) as Record<string, { seq?: number } | undefined>;
+      if ((heads[`trade:${this.code}`]?.seq ?? 0) > this.head) void this.load();
+    });
+    onConnection((isUp) => {
+      this.isConnected = isUp;
+      if (!isUp) return;
+      void this.load();
+      this.outbox?.hurry();
+    });
+    window.setInterval(() => {
+      if (!this.isConnected && !document.hidden) void this.load();
+    }, POLL_MS);
+  }
+
+  private heard(frame: Frame): void {
+    this.isConnected = true;
+    if (frame.trade !== this.code || typeof frame.seq !== "number" || !isMessage(frame.msg)) return;
+    if (frame.seq <= this.head) return;
+    const receivedAt = typeof frame.received_at === "string" ? frame.received_at : frame.msg.sent_at;
+    if (frame.seq === this.head + 1 && !this.isLoading) {
+      this.receive({ seq: frame.seq, received_at: receivedAt, msg: frame.msg });
+      this.drawPending();
+      this.marks.tell();
+    } else void this.load();
+  }
+
+  /** Ask for everything after what is known; the log in the database is the truth. */
+  private async load(): Promise<void> {
+    this.isLoadWanted = true;
+    if (this.isLoading) return;
+    this.isLoading = true;
+    try {
+      while (this.isLoadWanted) {
+        this.isLoadWanted = false;
+        const { items, head } = await readLog(this.code, this.head);
+        for (const stored of items) this.receive(stored);
+        if (this.head < head && items.length > 0) this.isLoadWanted = true;
+      }
+    } catch {
+      // Polling, the heartbeat and the next connection all try again.
+    } finally {
+      this.isLoading = false;
+    }
+    this.drawPending();
+    this.marks.tell();
+  }
+
+  private receive({ seq, received_at: receivedAt, msg }: Stored): void {
+    if (!this.conversation || seq !== this.head + 1) return;
+    this.head = seq;
+    const { isMine, text, problem } = this.conversation.read(msg);
+    if (isMine) this.outbox?.settle(msg);
+    if (text === null) {
+      this.unreadable += 1;
+      const count = this.unreadable === 1 ? "1 message" : `${this.unreadable} messages`;
+      this.show("unreadable", `Cannot read ${count}. Ask ${this.peerName} to send again.`);
+    }
+    this.log.add(seq, { isMine, text, problem, at: new Date(receivedAt) });
+  }
+
+  private send(text: string): void {
+    const { conversation, outbox } = this;
+    if (!conversation || !outbox) return;
+    const message = conversation.write(text, new Date(), outbox.last);
+    this.texts.set(hashOf(message), text);
+    outbox.add(message);
+    this.drawPending();
+  }
+
+  private placed(message: Message, seq: number): void {
+    const stored = { seq, received_at: new Date().toISOString(), msg: message };
+    if (seq === this.head + 1 && !this.isLoading) this.receive(stored);
+    else if (seq > this.head) void this.load();
+    this.drawPending();
+  }
+
+  /** Another device wrote in between: seal what waits again, after what it wrote. */
+  private async refused(message: Message, refusal: Refusal): Promise<void> {
+    const { conversation, outbox } = this;
+    if (!conversation || !outbox) return;
+    const known = conversation.lastOwn;
+    await this.load();
+    const isBehind = refusal.code === "fork" || refusal.code === "gap";
+    if (isBehind && (conversation.lastOwn > known || message.n !== conversation.lastOwn + 1)) {
+      const again: Message[] = [];
+      for (const waiting of outbox.waiting) {
+        const text = this.texts.get(hashOf(waiting)) ?? "";
+        if (!text) continue;
+        const next = conversation.write(text, new Date(), again.at(-1));
+        this.texts.set(hashOf(next), text);
+        again.push(next);
+      }
+      outbox.replace(again);
+      this.drawPending();
+      return;
+    }
+    this.drawPending(refusal.message);
+  }
+
+  private retry(): void {
+    this.drawPending();
+    this.outbox?.hurry();
+  }
+
+  private drawPending(problem = ""): void {
+    const waiting = this.outbox?.waiting ?? [];
+    this.log.setPending(
+      waiting.map((message, place) => ({
+        text: this.texts.get(hashOf(message)) ?? "…",
+        at: new Date(message.sent_at),
+        state: problem && place === 0 ? ("failed" as const) : ("sending" as const),
+        problem,
+      })),
+    );
+  }
+
+  private setPeerBadge(peer: Peer): void {
+    if (peer.isNew) this.show("new-device", `Encrypted. ${this.peerName} now uses a new device. Compare the words if money details change.`);
+    else if (peer.isUnproven) this.show("encrypted", `Encrypted. ${this.peerName} uses a contract wallet, whose key this site checked and your browser could not.`);
+    else this.show("encrypted", "Encrypted");
+  }
+
+  private show(badge: Badge, text: string): void {
+    setBadge(this.section, badge, text);
+  }
+
+  private showUnlock(isShown: boolean): void {
+    const box = find("[data-chat-locked]", this.section) ?? find("[data-chat-unlock]", this.section);
+    if (box) box.hidden = !isShown;
+    const form = find("[data-chat-form]", this.section);
+    if (form && !isShown) form.hidden = false;
+  }
+}

@@ -1,0 +1,56 @@
+// The pill in the header: live updates are paused, since when, and that we are trying.
+
+import { find } from "../page/dom";
+import { say } from "../page/status";
+
+const PATIENCE_MS = 5_000;
+
+export class Pill {
+  private lastHeard = Date.now();
+  private downSince: number | null = null;
+  private ticking = 0;
+
+  /** Anything at all came in. */
+  heard(): void {
+    this.lastHeard = Date.now();
+  }
+
+  up(): void {
+    const wasShown = this.node()?.hidden === false;
+    this.downSince = null;
+    this.heard();
+    window.clearInterval(this.ticking);
+    this.ticking = 0;
+    this.show("");
+    if (wasShown) say("Live updates are back.");
+  }
+
+  down(): void {
+    this.downSince ??= Date.now();
+    if (this.ticking) return;
+    this.ticking = window.setInterval(() => this.tick(), 1_000);
+  }
+
+  private tick(): void {
+    if (this.downSince === null || Date.now() - this.downSince < PATIENCE_MS) return;
+    const seconds = Math.round((Date.now() - this.lastHeard) / 1_000);
+    const isFirst = this.node()?.hidden !== false;
+    this.show(`Live updates paused. Last update ${age(seconds)} ago. Reconnecting.`);
+    if (isFirst) say("Live updates paused. Reconnecting.");
+  }
+
+  private show(text: string): void {
+    const node = this.node();
+    if (!node) return;
+    node.textContent = text;
+    node.hidden = !text;
+  }
+
+  private node(): HTMLElement | null {
+    return find("#socket-state");
+  }
+}
+
+function age(seconds: number): string {
+  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}

@@ -1,0 +1,12 @@
+// Signing out leaves no chat key behind on this device.
+
+/** Where chat seeds are kept; see chat/vault.ts. */
+export const SEED_DATABASE = "parley-chat";
+
+export function forgetOnSignOut(): void {
+  document.addEventListener("submit", (event) => {
+    if (event.target instanceof HTMLFormElement && /\/signout\/?$/.test(event.target.action)) {
+      indexedDB.deleteDatabase(SEED_DATABASE);
+    }
+  });
+}

@@ -1,0 +1,25 @@
+// Wallets: who is there, signing in, signing and sending for a trade, and checking the escrow with one's own node.
+
+import "./page/base";
+import "./chain/base";
+import { onSignRequest } from "./page/events";
+import { whenReady } from "./page/dom";
+import { watchAccounts } from "./wallet/account";
+import { startActions } from "./wallet/actions";
+import { startConsent } from "./wallet/consent";
+import { discoverWallets } from "./wallet/discovery";
+import { startProof } from "./wallet/proof";
+import { signTypedData } from "./wallet/sign";
+import { startSignIn } from "./wallet/signin";
+import { startVerdicts } from "./wallet/verdicts";
+
+discoverWallets();
+onSignRequest(signTypedData);
+whenReady(() => {
+  watchAccounts();
+  startSignIn();
+  startActions();
+  startConsent();
+  startVerdicts();
+  startProof();
+});

@@ -1,0 +1,110 @@
+// Splits: the settlement both parties sign, and the ruling an arbiter signs or sends.
+
+import { giveRuling, readHowTo, readRuling, readTrade, relayAction, tellTransaction } from "../api/trades";
+import { checkResolve } from "../chain/calls";
+import { checkRuling, checkSplit, Mismatch } from "../chain/terms";
+import { find } from "../page/dom";
+import { forgetDraft } from "../page/drafts";
+import { facts } from "../page/facts";
+import { say } from "../page/status";
+import { refetchTopic } from "../page/swaps";
+import { checkIdentity, here } from "./agreed";
+import { Card } from "./card";
+import { walletOfAccount } from "./choose";
+import { checkNetwork } from "./network";
+import { Problem } from "./problems";
+import { press } from "./press";
+import { rehearse, send } from "./send";
+import { signTypedData } from "./sign";
+
+// As exchange/disputes/rulings.py asks.
+const LEAST_FINDINGS = 200;
+
+export function startVerdicts(): void {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || event.defaultPrevented) return;
+    const deed = form.matches("[data-settle]") ? settle : form.matches("[data-ruling]") ? rule : null;
+    if (!deed) return;
+    event.preventDefault();
+    const button = event.submitter instanceof HTMLElement ? event.submitter : form;
+    void press(button, () => deed(form));
+  });
+}
+
+async function settle(form: HTMLFormElement): Promise<void> {
+  const code = form.dataset.trade ?? "";
+  const buyerBps = share(form);
+  const { id } = checkIdentity(await readTrade(code));
+  const { typed_data: data } = await readHowTo(code, "settle", `?buyer_bps=${buyerBps}`);
+  if (!data) throw new Mismatch("kind of message");
+  checkSplit(data, here(), { tradeId: id, buyerBps });
+  const signature = await signTypedData(data);
+  await relayAction(code, "settle", { signature, buyer_bps: buyerBps });
+  say("Signed. The coins move as soon as both sides have signed the same split.");
+  await show(form, code);
+}
+
+async function rule(form: HTMLFormElement): Promise<void> {
+  const code = form.dataset.case ?? "";
+  const ruling = readRulingForm(form);
+  const { buyer_bps: buyerBps, reason_code: reasonCode } = ruling;
+  const card = new Card(form);
+  try {
+    const [trade, how] = await Promise.all([readTrade(code), readRuling(code, buyerBps, reasonCode)]);
+    const { id, terms } = checkIdentity(trade);
+    if (form.dataset.how === "send") {
+      if (!how.call) throw new Mismatch("call");
+      checkResolve(how.call, { buyerBps, reasonCode }, terms, facts().escrow);
+      const wallet = await walletOfAccount();
+      await checkNetwork(wallet);
+      await rehearse(wallet, how.call);
+      // The reasons are put on record first: once the chain has split the coins, the case is closed.
+      await giveRuling(code, { ...ruling });
+      card.awaitWallet("confirm");
+      await tellTransaction(code, await send(wallet, how.call));
+    } else {
+      if (!how.typed_data) throw new Mismatch("kind of message");
+      checkRuling(how.typed_data, here(), { tradeId: id, buyerBps, reasonCode });
+      card.awaitWallet("confirm");
+      const signature = await signTypedData(how.typed_data);
+      await giveRuling(code, { ...ruling, signature, valid_until: Number(how.typed_data.message.validUntil) });
+    }
+  } catch (error) {
+    card.stop();
+    throw error;
+  }
+  card.confirmed("confirm");
+  card.set("mined", "active");
+  const findings = find<HTMLTextAreaElement>("textarea[data-draft]", form);
+  if (findings) forgetDraft(findings);
+  say("Ruling signed. It is on its way to the chain.");
+  await show(form, code);
+}
+
+/** What the form says; the wallet is not opened for a ruling that could not be given. */
+function readRulingForm(form: HTMLFormElement): { buyer_bps: number; reason_code: number; findings: string } {
+  const fields = new FormData(form);
+  const findings = String(fields.get("findings") ?? "").trim();
+  const reasonCode = Number(fields.get("reason_code") ?? 0);
+  if (findings.length < LEAST_FINDINGS) {
+    throw new Problem("wallet", `Write at least ${LEAST_FINDINGS} characters of findings: both sides read them. These are ${findings.length}.`);
+  }
+  if (!Number.isInteger(reasonCode) || reasonCode < 1) throw new Problem("wallet", "Choose a reason first.");
+  return { buyer_bps: share(form), reason_code: reasonCode, findings };
+}
+
+/** The buyer's share in basis points, as the form says it. */
+function share(form: HTMLFormElement): number {
+  const value = Number(new FormData(form).get("buyer_bps"));
+  if (!Number.isInteger(value) || value < 0 || value > 10_000) {
+    throw new Problem("wallet", "The buyer's share must lie between 0 and 100 percent.");
+  }
+  return value;
+}
+
+async function show(form: HTMLFormElement, code: string): Promise<void> {
+  const { next } = form.dataset;
+  if (next?.startsWith("/") && !next.startsWith("//")) location.assign(next);
+  else await refetchTopic(`trade:${code}`);
+}

@@ -1,0 +1,133 @@
+"""Who may call what, with the exact answer: every route of the API stands here, or the test fails.
+
+The world behind it is a disputed trade between Ben (buyer) and Sara (seller, maker of the offer) whose case Carol has
+claimed. Mallory is a stranger; Dave is an arbiter of other cases. `{trade}`, `{offer}`, `{address}` and `{token}` are
+filled in; a body is well formed, so that the answer tells who may, not what was mistyped.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+ROLES = ("stranger", "mallory", "ben", "sara", "carol", "dave")
+SIGNATURE = "0x" + "11" * 65
+KEY, ED_SIGNATURE = "22" * 32, "33" * 64
+LATER = 4_000_000_000
+STATEMENT = "I sent 250.00 EUR by SEPA Instant at 14:10 and have the receipt of my bank with name and time on it. " * 2
+FINDINGS = "The bank's receipt shows that the buyer sent a part of the amount in time, from his own account. " * 3
+OFFER = {
+    "side": "sell",
+    "asset": "ETH",
+    "currency": "EUR",
+    "price": {"type": "fixed", "value": "3000.00"},
+    "min_fiat": "50",
+    "max_fiat": "500",
+    "total_asset": "1",
+    "methods": ["sepa-instant"],
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """The answers to each of `ROLES`, in that order."""
+
+    answers: tuple[int, ...]
+    path: str | None = None
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def public(answer: int = 200, *, path: str | None = None, body: Any = None) -> Row:
+    """A call that anyone may make."""
+    return Row(answers=(answer,) * len(ROLES), path=path, body=body)
+
+
+def own(answer: int = 200, *, body: Any = None) -> Row:
+    """A call about oneself: everyone who is signed in."""
+    return Row(answers=(401, *(answer,) * (len(ROLES) - 1)), body=body)
+
+
+def parties(
+    buyer: int, seller: int | None = None, *, arbiter: int = 404, body: Any = None, path: str | None = None
+) -> Row:
+    """A call about a trade: its buyer, its seller, the arbiter of its case; a stranger learns nothing."""
+    return Row(answers=(401, 404, buyer, buyer if seller is None else seller, arbiter, 404), body=body, path=path)
+
+
+MATRIX: dict[str, Row] = {
+    "GET /info": public(),
+    "GET /assets": public(),
+    "GET /currencies": public(),
+    "GET /payment-methods": public(),
+    "GET /payment-methods/{slug}": public(path="/payment-methods/sepa-instant"),
+    "GET /prices/{asset}/{currency}": public(path="/prices/ETH/EUR"),
+    "GET /stats": public(),
+    "GET /accounts/{address}": public(path="/accounts/{address}"),
+    "POST /auth/nonce": public(body={}),
+    "POST /auth/siwe": public(422, body={"message": "not EIP-4361", "signature": SIGNATURE}),
+    "POST /auth/logout": own(204),
+    "GET /me": own(),
+    "PATCH /me": own(422, body={"name": "x"}),
+    "GET /tokens": own(),
+    "POST /tokens": own(201, body={"name": "bot", "scopes": ["offers:read"]}),
+    # Sara's token: nobody else learns that it exists.
+    "DELETE /tokens/{token_id}": Row(answers=(401, 404, 404, 204, 404, 404), path="/tokens/{token}"),
+    "GET /notifications": own(),
+    "POST /notifications/read": own(body={}),
+    "GET /chat/identity": own(404),
+    "PUT /chat/identity": own(422, body={"public_key": KEY, "wallet_signature": SIGNATURE}),
+    # Sara's offer: published offers are public, so a stranger's edit is forbidden rather than not found.
+    "GET /offers": public(path="/offers?side=buy"),
+    "POST /offers": own(201, body=OFFER),
+    "GET /me/offers": own(),
+    "GET /offers/{code}": public(path="/offers/{offer}"),
+    "PATCH /offers/{code}": Row(
+        answers=(401, 403, 403, 200, 403, 403), path="/offers/{offer}", body={"state": "paused", "version": 1}
+    ),
+    "DELETE /offers/{code}": Row(answers=(401, 403, 403, 204, 403, 403), path="/offers/{offer}"),
+    "POST /offers/{code}/signature": Row(
+        answers=(401, 403, 403, 422, 403, 403), path="/offers/{offer}/signature", body={"signature": SIGNATURE}
+    ),
+    "GET /offers/{code}/quote": public(path="/offers/{offer}/quote?amount_fiat=250"),
+    "POST /offers/{code}/take": Row(
+        # Not one's own, and not the arbiter whom the Terms would name.
+        answers=(401, 201, 201, 403, 403, 201),
+        path="/offers/{offer}/take",
+        body={"amount_fiat": "250.00", "method": "sepa-instant"},
+    ),
+    "GET /trades": own(),
+    "GET /trades/{code}": parties(200, arbiter=200),
+    "POST /trades/{code}/terms-signature": parties(422, body={"signature": SIGNATURE}),
+    "POST /trades/{code}/decline": parties(409),
+    "GET /trades/{code}/actions/{action}": parties(403, 200, path="/trades/{trade}/actions/release"),
+    "POST /trades/{code}/actions/{action}": parties(
+        403,
+        422,
+        path="/trades/{trade}/actions/release",
+        body={"signature": SIGNATURE, "valid_until": LATER},
+    ),
+    "POST /trades/{code}/transactions": parties(202, body={"hash": "0x" + "44" * 32}),
+    "GET /trades/{code}/chat-keys": parties(200, arbiter=200),
+    "PUT /trades/{code}/chat-key": parties(409, body={"public_key": KEY, "signature": ED_SIGNATURE}),
+    "GET /trades/{code}/messages": parties(200, arbiter=200),
+    "POST /trades/{code}/messages": parties(409, body={"msg": {"n": 1}}),
+    "GET /trades/{code}/payment-details": parties(409),
+    "PUT /trades/{code}/payment-details": parties(403, 409, body={"envelope": {}}),
+    "POST /trades/{code}/read": parties(200, body={"seq": 0}),
+    "GET /trades/{code}/dispute": parties(200),
+    "POST /trades/{code}/dispute": parties(
+        201, body={"reason": "not-released", "wish_bps": 10_000, "statement": STATEMENT}
+    ),
+    "GET /arbiter/cases": Row(answers=(401, 403, 403, 403, 200, 200)),
+    "GET /arbiter/cases/{code}": Row(answers=(401, 403, 403, 403, 200, 404), path="/arbiter/cases/{trade}"),
+    "POST /arbiter/cases/{code}/claim": Row(
+        answers=(401, 403, 403, 403, 200, 403), path="/arbiter/cases/{trade}/claim"
+    ),
+    "GET /arbiter/cases/{code}/ruling": Row(
+        answers=(401, 403, 403, 403, 200, 404), path="/arbiter/cases/{trade}/ruling?buyer_bps=6000"
+    ),
+    "POST /arbiter/cases/{code}/ruling": Row(
+        answers=(401, 403, 403, 403, 202, 404),
+        path="/arbiter/cases/{trade}/ruling",
+        body={"buyer_bps": 6000, "reason_code": 3, "findings": FINDINGS},
+    ),
+}

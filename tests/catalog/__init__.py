@@ -1,0 +1,1 @@
+"""Tests of assets, currencies and payment methods."""

@@ -1,0 +1,1 @@
+"""Tests on a real Anvil of their own: life cycles, reorganisations, crashes, timeouts, the keeper."""

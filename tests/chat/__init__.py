@@ -1,0 +1,1 @@
+"""Tests of the trade-room log and of its cryptography."""

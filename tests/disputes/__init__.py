@@ -1,0 +1,1 @@
+"""Tests of disputes: statements, claims and rulings."""

@@ -1,0 +1,1 @@
+"""Property tests: random histories against a model that is too simple to be wrong."""

@@ -1,0 +1,1 @@
+"""Tests of trades: from take to payout, on real PostgreSQL and Anvil."""
