@@ -1,17 +1,21 @@
 """Putting the contracts on a chain, through the CREATE2 factory; running it again changes nothing."""
 
-import logging
-import time
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
+from eth_utils.address import to_checksum_address
 
 from escrow import abi, deployment
 from escrow.errors import RpcError, Unavailable
-from escrow.rpc import Node
+from escrow.rpc import Node, wait_for_receipt
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from web3 import Web3
+    from web3.types import TxParams
+
 WAIT_SECONDS = 180
 ONE_DEMO_DOLLAR = 10**6
 
@@ -25,24 +29,23 @@ def deploy_escrow(rpc_url: str, key: str) -> str:
 
     `key` pays for the deployment and gets no power by it.
     """
-    return _deploy("Escrow", Node(rpc_url), key)
+    return _deploy("Escrow", Node(rpc_url).web3(), key)
 
 
 def deploy_demo_token(rpc_url: str, key: str) -> str:
     """Return the address of the play-money token; only the local chain accepts it. Raises `CannotDeploy`."""
-    return _deploy("DemoToken", Node(rpc_url), key)
+    return _deploy("DemoToken", Node(rpc_url).web3(), key)
 
 
 def fund_demo_accounts(rpc_url: str, key: str, *, accounts: list[str], dollars: int) -> None:
     """Mint Demo Dollars to those of `accounts` that hold none."""
-    node, token = Node(rpc_url), deployment.demo_token_address()
+    w3 = Node(rpc_url).web3()
+    token = w3.eth.contract(
+        address=to_checksum_address(deployment.demo_token_address()), abi=abi.artifact("DemoToken")["abi"]
+    )
     for account in accounts:
-        holds = node.call(
-            "eth_call", {"to": token, "data": abi.encode_words("balanceOf", ("address",), account)}, "latest"
-        )
-        if int(holds, 16) == 0:
-            data = abi.encode_words("mint", ("address", "uint256"), account, dollars * ONE_DEMO_DOLLAR)
-            _send(node, key, to=token, data=data)
+        if token.functions.balanceOf(account).call() == 0:
+            _send(w3, key, to=token.address, data=token.encode_abi("mint", [account, dollars * ONE_DEMO_DOLLAR]))
 
 
 def has_our_code(code: str, contract: str) -> bool:
@@ -51,60 +54,46 @@ def has_our_code(code: str, contract: str) -> bool:
     return _blank(code, ours["immutables"]) == _blank(ours["deployedBytecode"], ours["immutables"])
 
 
-def _deploy(contract: str, node: Node, key: str) -> str:
-    address = deployment.predict(contract)
-    code = node.call("eth_getCode", address, "latest")
-    if code == "0x":
-        if node.call("eth_getCode", deployment.factory(), "latest") == "0x":
+def _deploy(contract: str, w3: Web3, key: str) -> str:
+    address, factory = (to_checksum_address(one) for one in (deployment.predict(contract), deployment.factory()))
+    if not w3.eth.get_code(address):
+        if not w3.eth.get_code(factory):
             raise CannotDeploy(
-                f"This chain has no deployment proxy at {deployment.factory()}; deploy that first "
+                f"This chain has no deployment proxy at {factory}; deploy that first "
                 "(https://github.com/Arachnid/deterministic-deployment-proxy)."
             )
         data = deployment.salt(contract) + abi.artifact(contract)["bytecode"].removeprefix("0x")
-        _send(node, key, to=deployment.factory(), data=data)
-        code = node.call("eth_getCode", address, "latest")
-    if not has_our_code(code, contract):
+        _send(w3, key, to=factory, data=data)
+    if not has_our_code(w3.eth.get_code(address).to_0x_hex(), contract):
         raise CannotDeploy(f"What stands at {address} is not the {contract} of this release.")
-    return address
+    return str(address)
 
 
-def _send(node: Node, key: str, *, to: str, data: str) -> None:
+def _send(w3: Web3, key: str, *, to: str, data: Any) -> None:
     account: LocalAccount = Account.from_key(key)
-    request = {"from": account.address, "to": to, "data": data}
     try:
-        gas = int(node.call("eth_estimateGas", request), 16)
-        block = node.call("eth_getBlockByNumber", "latest", False)
-        base, tip = int(block["baseFeePerGas"], 16), int(node.call("eth_maxPriorityFeePerGas"), 16)
+        base, tip = w3.eth.get_block("latest")["baseFeePerGas"], w3.eth.max_priority_fee
         transaction: dict[str, Any] = {
-            "chainId": int(node.call("eth_chainId"), 16),
-            "nonce": int(node.call("eth_getTransactionCount", account.address, "pending"), 16),
+            "chainId": w3.eth.chain_id,
+            "nonce": w3.eth.get_transaction_count(account.address, "pending"),
+            "from": account.address,
             "to": to,
             "data": data,
             "value": 0,
-            "gas": gas * 5 // 4,
             "maxFeePerGas": base * 2 + tip,
             "maxPriorityFeePerGas": tip,
-            "type": 2,
         }
-        signed = account.sign_transaction(transaction)
-        node.call("eth_sendRawTransaction", signed.raw_transaction.to_0x_hex())
+        transaction["gas"] = w3.eth.estimate_gas(cast("TxParams", transaction)) * 5 // 4
+        tx_hash = w3.eth.send_raw_transaction(account.sign_transaction(transaction).raw_transaction)
     except Unavailable:
         raise
     except RpcError as error:
         raise CannotDeploy(f"The node refused the transaction of {account.address}: {error}") from error
-    _wait(node, signed.hash.to_0x_hex())
-
-
-def _wait(node: Node, tx_hash: str) -> None:
-    deadline = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < deadline:
-        receipt = node.call("eth_getTransactionReceipt", tx_hash)
-        if receipt is not None:
-            if int(receipt["status"], 16) != 1:
-                raise CannotDeploy(f"The transaction {tx_hash} failed on chain.")
-            return
-        time.sleep(0.05)
-    raise CannotDeploy(f"The transaction {tx_hash} was not mined within {WAIT_SECONDS} seconds.")
+    receipt = wait_for_receipt(w3, tx_hash, seconds=WAIT_SECONDS)
+    if receipt is None:
+        raise CannotDeploy(f"The transaction {tx_hash.to_0x_hex()} was not mined within {WAIT_SECONDS} seconds.")
+    if receipt["status"] != 1:
+        raise CannotDeploy(f"The transaction {tx_hash.to_0x_hex()} failed on chain.")
 
 
 def _blank(code: str, immutables: list[list[int]]) -> bytes:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
+import psycopg
 from django.db import Error as DatabaseError
 from django.db import connection
 
@@ -54,7 +55,7 @@ def run_forever(step: Callable[[], bool], *, name: str, pause: float, stop: thre
 
 def _tell(error: Exception, *, name: str, last: str) -> str:
     told = f"{type(error).__name__}: {error}"
-    expected = isinstance(error, RpcError | DatabaseError)
+    expected = isinstance(error, RpcError | DatabaseError | psycopg.Error)
     if told != last:
         log.warning("%s cannot go on, trying again: %s", name, told, exc_info=None if expected else error)
     return told

@@ -54,7 +54,7 @@ const scripts = {
   chunkNames: "chunk-[hash]",
 };
 
-const styles = { entryPoints: [join(here, "css", "main.css")].filter(existsSync) };
+const styles = { entryPoints: ["main", "admin"].map((name) => join(here, "css", `${name}.css`)).filter(existsSync) };
 
 const shared = {
   absWorkingDir: root,

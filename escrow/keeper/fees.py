@@ -26,16 +26,17 @@ def suggest(chain: Chain) -> Fees:
 
 
 def _suggest(node: Node) -> Fees:
-    block = node.call("eth_getBlockByNumber", "latest", False)
-    if not block or "baseFeePerGas" not in block:
+    eth = node.web3().eth
+    base = eth.get_block("latest").get("baseFeePerGas")
+    if base is None:
         raise Unavailable(f"{node.label} tells no base fee")
     try:
-        tip = int(node.call("eth_maxPriorityFeePerGas"), 16)
+        tip = int(eth.max_priority_fee)
     except Unavailable:
         raise
     except RpcError:  # an optional method
         tip = GWEI
-    return Fees(max_fee=2 * int(block["baseFeePerGas"], 16) + tip, tip=tip)
+    return Fees(max_fee=2 * base + tip, tip=tip)
 
 
 def raise_fees(previous: Fees, *, suggestion: Fees) -> Fees:

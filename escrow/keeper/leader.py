@@ -28,35 +28,33 @@ class Leadership:
         self._chain_id = chain_id
         self._address = address
         self._connection: Any = None
+        self._leads = False
+        self._waits = False
         self._epoch = 0
-        self._told = False
 
     def hold(self) -> bool:
         """Return whether we lead, taking the lead if it is free. Raises a database error when that cannot be known."""
-        if self._connection is not None and self._still_holds():
-            return True
-        self.release()
-        self._connection = _connect()
-        row = self._connection.execute(
-            "SELECT pg_try_advisory_lock(%s, hashint8(%s))", [_LOCK, self._chain_id]
-        ).fetchone()
-        if not row[0]:
-            self.release()
-            if not self._told:
-                log.warning("another keeper is at work; this one waits")
-                self._told = True
-            return False
-        self._told = False
-        self._enthrone()
-        return True
-
-    def _still_holds(self) -> bool:
+        if self._connection is None:
+            self._connection = _connect()
         try:
-            self._connection.execute("SELECT 1")
-        except Exception:  # noqa: BLE001 - whatever the driver says, the lock went with the connection
-            log.warning("the keeper lost its lock with the database connection")
+            if self._leads:
+                self._connection.execute("SELECT 1")
+                return True
+            free = self._connection.execute(
+                "SELECT pg_try_advisory_lock(%s, hashint8(%s))", [_LOCK, self._chain_id]
+            ).fetchone()[0]
+        except psycopg.Error:
+            log.warning("the keeper lost the database connection that holds its lock")
+            self.release()
             return False
-        return True
+        if free:
+            self._enthrone()
+            self._leads = True
+            log.info("this keeper leads")
+        elif not self._waits:
+            log.warning("another keeper is at work; this one waits")
+        self._waits = not free
+        return self._leads
 
     def _enthrone(self) -> None:
         KeeperState.objects.get_or_create(chain_id=self._chain_id)
@@ -79,7 +77,7 @@ class Leadership:
         """Give up the lock, if we hold it."""
         if self._connection is not None:
             self._connection.close()
-            self._connection = None
+        self._connection, self._leads = None, False
 
 
 def _connect() -> Any:

@@ -5,14 +5,21 @@ given to another call.
 """
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING, cast
+
+from eth_utils.address import to_checksum_address
 
 from escrow.models import Attempt
 from escrow.rpc import Chain
 
+if TYPE_CHECKING:
+    from web3.types import BlockIdentifier
+
 
 def transaction_count(chain: Chain, *, address: str, block: str = "latest") -> int:
     """Return how many transactions of `address` are mined. Raises `Unavailable`."""
-    return int(chain.call("eth_getTransactionCount", address, block), 16)
+    account, at = to_checksum_address(address), cast("BlockIdentifier", block)
+    return chain.ask(lambda node: int(node.web3().eth.get_transaction_count(account, at)))
 
 
 def next_nonce(*, mined: int, signed: Collection[int]) -> int:

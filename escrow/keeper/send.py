@@ -6,6 +6,7 @@ after it, the next keeper finds the bytes and broadcasts those, never others.
 
 import logging
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, cast
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
@@ -21,6 +22,9 @@ from escrow.keeper.signer import Signer
 from escrow.keeper.simulate import simulate
 from escrow.models import Attempt, Intent
 from escrow.rpc import Chain
+
+if TYPE_CHECKING:
+    from web3.types import TxParams
 
 log = logging.getLogger(__name__)
 AT_ONCE = 20
@@ -131,8 +135,8 @@ def broadcast(attempt: Attempt, *, chain: Chain, now: datetime) -> list[RpcError
 
 
 def _estimate(call: Call, *, chain: Chain, sender: str) -> int:
-    request = {"from": sender, "to": call.to, "data": call.data}
-    estimate = int(chain.call("eth_estimateGas", request, "pending"), 16)
+    request = cast("TxParams", {"from": sender, "to": call.to, "data": call.data})
+    estimate = chain.ask(lambda node: node.web3().eth.estimate_gas(request, "pending"))
     # A fifth to spare: receivers may need more by the time it is mined, and what is left over costs nothing.
     return min(estimate * 6 // 5 + 10_000, policy.GAS_LIMIT)
 

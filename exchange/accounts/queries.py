@@ -24,7 +24,7 @@ def account_named(name_or_address: str) -> Account:
     """Return the account a profile link means: an address, or a name in any case. Raises `NotFound`."""
     if name_or_address.lower().startswith("0x"):
         return account_of(name_or_address)
-    key = names.skeleton(name_or_address)
+    key = names.skeleton(name_or_address) if name_or_address.isprintable() else ""
     account = Account.objects.filter(name_key=key).first() if key else None
     if account is None or account.name.casefold() != name_or_address.casefold():  # a look-alike is not the person
         raise NotFound()

@@ -35,9 +35,8 @@ def append_message(code: str, *, by: Account, msg: Mapping[str, Any], now: datet
     key = _key_of(trade, by)
     checks.check_message(msg, trade_id=trade.trade_id, sender=by.address, identity_key=key.identity_key)
     digest = protocol.hash_of(msg)
-    ChatLog.objects.bulk_create([ChatLog(trade=trade)], ignore_conflicts=True)
     with transaction.atomic():
-        log = ChatLog.objects.select_for_update().get(trade=trade)
+        log = _lock_log(trade)
         known = _find(trade, by, n=int(msg["n"]))
         if known is not None:
             if known.hash != digest:
@@ -106,6 +105,15 @@ def mark_read(code: str, *, by: Account, seq: int, delivered: bool = False) -> R
         frame = {"t": "read", "trade": trade.code, "by": by.address, "read": mark.read, "delivered": mark.delivered}
         hint(f"trade:{trade.code}", frame)
     return mark
+
+
+def _lock_log(trade: Trade) -> ChatLog:
+    """Return the head of the log; until the transaction ends nobody else gets a place in it."""
+    log = ChatLog.objects.select_for_update().filter(trade=trade).first()
+    if log is None:
+        ChatLog.objects.bulk_create([ChatLog(trade=trade)], ignore_conflicts=True)
+        log = ChatLog.objects.select_for_update().get(trade=trade)
+    return log
 
 
 def _key_of(trade: Trade, by: Account) -> TradeKey:

@@ -4,13 +4,14 @@ from django.db.models import QuerySet
 
 from exchange.accounts.models import Account
 from exchange.core.errors import NotFound
-from exchange.core.ids import read_code
+from exchange.core.ids import ALPHABET, read_code
 from exchange.offers.models import Offer, OfferState
 
 
 def offer_by_code(code: str, *, viewer: Account | None = None) -> Offer:
     """Return the offer with this public code. Raises `NotFound`, also for another maker's draft."""
-    offer = _whole().filter(code=read_code(code)).first()
+    wanted = read_code(code)
+    offer = _whole().filter(code=wanted).first() if set(wanted) <= set(ALPHABET) else None
     if offer is None or (offer.state == OfferState.DRAFT and (viewer is None or offer.maker_id != viewer.pk)):
         raise NotFound("There is no such offer, or it is not published.")
     return offer

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
-# Frames a second, frames at once, and how many slowed frames in a row are a flood (about ten seconds of it).
+# Frames a second, frames at once, and how many more slowed frames than others are a flood (five seconds of it).
 RATE: int = getattr(settings, "SOCKET_FRAMES_PER_SECOND", 100)
 BURST = 2 * RATE
-FLOOD = 10 * RATE
+FLOOD = 5 * RATE
 
 
 @dataclass(slots=True)
@@ -28,7 +28,7 @@ class Pace:
         self.seen = now
         if self.credit >= cost:
             self.credit -= cost
-            self.slowed = 0
+            self.slowed = max(0, self.slowed - 1)
             return True
         self.slowed += 1
         await asyncio.sleep((cost - self.credit) / 10**9)

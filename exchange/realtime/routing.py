@@ -26,4 +26,3 @@ async def websocket(scope: dict[str, Any], receive: Receive, send: Send) -> None
         return
     socket = Socket(receive=receive, send=send, hub=hub_of_this_loop(), pass_=pass_, must_auth=knock.must_auth)
     await socket.serve(subprotocol=PROTOCOL if PROTOCOL in scope.get("subprotocols", ()) else None)
-

@@ -76,7 +76,7 @@ def worker(environment: Mapping[str, str], *, concurrency: int = 4) -> Command:
         "--hostname",
         "worker@parley",
     ]
-    return _python("worker", environment, "-m", "celery", "-A", "exchange", "worker", *options)
+    return _python("worker", environment, "-m", "celery", "--quiet", "-A", "exchange", "worker", *options)
 
 
 def beat(environment: Mapping[str, str], *, folder: Path) -> Command:
@@ -89,7 +89,7 @@ def beat(environment: Mapping[str, str], *, folder: Path) -> Command:
         "--loglevel",
         "warning",
     ]
-    return _python("beat", environment, "-m", "celery", "-A", "exchange", "beat", *options)
+    return _python("beat", environment, "-m", "celery", "--quiet", "-A", "exchange", "beat", *options)
 
 
 def indexer(environment: Mapping[str, str]) -> Command:

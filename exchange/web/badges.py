@@ -23,6 +23,4 @@ def badge(request: HttpRequest, account: Account, what: str, where: str) -> Http
     is_unread = what == "unread"
     count = notifications.unread_count(account) if is_unread else listing.count_turns(account, now=clock.now())
     words = "unread" if is_unread else "waiting for you"
-    return render(
-        request, "components/badge.html", {"what": what, "where": where, "count": count, "words": words}
-    )
+    return render(request, "components/badge.html", {"what": what, "where": where, "count": count, "words": words})

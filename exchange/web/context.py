@@ -1,4 +1,4 @@
-"""What every page shows around its own subject: who is signed in, what waits, how the chain is. Read only when shown."""
+"""What every page shows around its own subject: who is signed in, what waits, how the chain is; read when shown."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,7 +10,8 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest
 
-from escrow import deployment, queries as chain
+from escrow import deployment
+from escrow import queries as chain
 from exchange.accounts.models import Account
 from exchange.core import clock
 from exchange.notifications import queries as notifications
@@ -133,9 +134,7 @@ class Shell:
             )
         if health.is_stale:
             age = times.span_words(health.age_seconds or 0)
-            return Banner(
-                "wait", "triangle-alert", f"Chain data is {age} old.", "Do not pay until this clears."
-            )
+            return Banner("wait", "triangle-alert", f"Chain data is {age} old.", "Do not pay until this clears.")
         return None
 
 

@@ -1,4 +1,4 @@
-""""Something wrong?": situations in plain words, each with the right way on. A dispute is always in its place."""
+"""What may be wrong in a trade, in plain words, each with the right way on. A dispute is always in its place."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -76,8 +76,8 @@ def _payment(view: TradeView) -> list[Door]:
         return [
             Door(
                 "I paid the wrong amount, or twice",
-                "Tell {peer} in the chat. If too little arrived, send the rest; if too much, agree there on its return. "
-                "Never cancel after paying.",
+                "Tell {peer} in the chat. If too little arrived, send the rest; if too much, agree there on its "
+                "return. Never cancel after paying.",
             ),
             Door(
                 "The details do not match {peer}'s name",
@@ -87,8 +87,8 @@ def _payment(view: TradeView) -> list[Door]:
     return [
         Door(
             "The amount or the name is wrong",
-            "Do not release. Ask in the chat for the rest, or send the money back to the account it came from and agree "
-            "on a split below.",
+            "Do not release. Ask in the chat for the rest, or send the money back to the account it came from and "
+            "agree on a split.",
         )
     ]
 
@@ -107,8 +107,8 @@ def _leaving(view: TradeView) -> list[Door]:
         return [
             Door(
                 "I want to cancel",
-                "Coins that are locked for {peer} come back if {peer} cancels or does not pay in time. You can also both "
-                "sign a split.",
+                "Coins that are locked for {peer} come back if {peer} cancels or does not pay in time. You can also "
+                "both sign a split.",
             )
         ]
     return []

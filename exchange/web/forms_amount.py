@@ -23,7 +23,7 @@ class AmountError(ValueError):
 
 
 class Ambiguous(AmountError):
-    """The text is an amount, but two different ones; `thousands` and `decimals` are the two ways to write it clearly."""
+    """The text is an amount, but two different ones; `thousands` and `decimals` are the clear ways to write them."""
 
     def __init__(self, *, thousands: str, decimals: str) -> None:
         self.thousands, self.decimals = thousands, decimals
@@ -126,16 +126,20 @@ class AmountField(forms.Field):
         return number
 
     def _check(self, number: Decimal) -> None:
-        exponent = number.as_tuple().exponent
-        if self.places is not None and isinstance(exponent, int) and -exponent > self.places:
-            if number != number.quantize(Decimal(1).scaleb(-self.places)):
-                raise ValidationError(f"Use at most {self.places} decimals.", code="places")
+        if self.places is not None and decimals_of(number) > self.places:
+            raise ValidationError(f"Use at most {self.places} decimals.", code="places")
         if self.above_zero and number == 0:
             raise ValidationError("Enter an amount above zero.", code="zero")
         if self.least is not None and number < self.least:
             raise ValidationError(f"Enter {number_words(self.least)} or more.", code="least")
         if self.most is not None and number > self.most:
             raise ValidationError(f"Enter {number_words(self.most)} or less.", code="most")
+
+
+def decimals_of(number: Decimal) -> int:
+    """Return how many decimals a number has, zeros at the end not counted."""
+    exponent = number.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def echo_words(number: Decimal, *, unit: str, least: int = 2, most: int = 18) -> str:

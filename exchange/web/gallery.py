@@ -29,6 +29,7 @@ FACTS = {
     "confirming": ", 3 of 12 blocks",
     "fallback": "50%",
 }
+SIDES = ("buyer", "seller")
 ACTIONS = ("sign_terms", "decline", "cancel", "fund", "mark_paid", "release", "dispute", "settle")
 
 
@@ -37,9 +38,9 @@ def components(request: HttpRequest) -> HttpResponse:
     """Show the gallery."""
     now = clock.now()
     context: dict[str, Any] = {
-        "chips": [(key, chips.trade_chip(key, symbol="ETH", confirmations=3, required=12)) for key in chips.TRADE_CHIPS],
+        "chips": [chips.trade_chip(key, symbol="ETH", confirmations=3, required=12) for key in chips.TRADE_CHIPS],
         "rails": [_rail(state) for state in ("signing", "awaiting_escrow", "paid", "disputed", "released", "refunded")],
-        "cards": [_card(state, side) for state in ("awaiting_escrow", "locked", "paid") for side in ("buyer", "seller")],
+        "cards": [_card(state, side) for state in ("awaiting_escrow", "locked", "paid") for side in SIDES],
         "progresses": [
             tx.sample("done", "active", "idle", "idle"),
             tx.sample("done", "done", "done", "active", final="Final, 3 of 12", tx_hash=HASH),

@@ -26,7 +26,7 @@ class Listing:
 
     @property
     def deal(self) -> int | None:
-        """The base units the reader gets (after the fee) or gives for the asked amount; None without amount or price."""
+        """The base units the reader gets (after the fee) or gives for the amount; None without amount or price."""
         return self.row.buyer_gets if self.buys else self.row.units
 
     @property

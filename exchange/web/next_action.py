@@ -93,10 +93,7 @@ def compose(situation: Situation, *, facts: Mapping[str, str], targets: Mapping[
             since=situation.since,
             consequence=words.consequence.format_map(facts),
         )
-    offered = [
-        _fill(button, facts=facts, targets=targets)
-        for button in _offered(words, actions=situation.actions)
-    ]
+    offered = [_fill(button, facts=facts, targets=targets) for button in _offered(words, actions=situation.actions)]
     primary = offered[0] if offered and words.primary and offered[0].action == words.primary.action else None
     return NextAction(
         moment=moment,

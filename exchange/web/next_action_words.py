@@ -88,8 +88,8 @@ BOTH: dict[str, Words] = {
     ),
     "frozen": Words(
         heading="Frozen until the chain is clear",
-        sentence="The chain was rewritten deeper than expected. Do not pay and do not release. The coins are safe in the "
-        "escrow contract, and this page goes on by itself.",
+        sentence="The chain was rewritten deeper than expected. Do not pay and do not release. The coins are safe in "
+        "the escrow contract, and this page goes on by itself.",
     ),
 }
 
@@ -124,8 +124,8 @@ BUYER: dict[str, Words] = {
     ),
     "locked": Words(
         heading="Send {fiat}, then mark it paid",
-        sentence="{coins} are locked for you. Pay {peer} by {method} from an account in your own name, with the details "
-        "below.",
+        sentence="{coins} are locked for you. Pay {peer} by {method} from an account in your own name, with the "
+        "details below.",
         clock="Pay by",
         consequence="After that the {symbol} goes back to {peer}, so do not pay late.",
         primary=SENT,
@@ -140,8 +140,8 @@ BUYER: dict[str, Words] = {
     ),
     "late_lock": Words(
         heading="Do not pay: this trade had ended",
-        sentence="{peer} locked the {symbol} after it was closed, so you owe nothing. Cancel, and the {symbol} goes back "
-        "at once; otherwise it goes back by itself.",
+        sentence="{peer} locked the {symbol} after it was closed, so you owe nothing. Cancel, and the {symbol} goes "
+        "back at once; otherwise it goes back by itself.",
         clock="Goes back after",
         quiet=(GIVE_UP,),
     ),

@@ -17,7 +17,13 @@ FILTERS = (
     ("offers", "Offers"),
     ("security", "Security"),
 )
-ICONS = {"your-turn": "arrow-right", "trade": "arrow-left-right", "dispute": "scale", "offer": "tag", "security": "key-round"}
+ICONS = {
+    "your-turn": "arrow-right",
+    "trade": "arrow-left-right",
+    "dispute": "scale",
+    "offer": "tag",
+    "security": "key-round",
+}
 
 
 @require_safe

@@ -72,7 +72,8 @@ def _form(request: HttpRequest, *, initial: dict[str, Any], offer: Offer | None 
     """Return the form; the button that only looks up another currency keeps the answers and judges nothing."""
     is_look = "look" in request.POST
     if is_look:
-        initial = {**{name: request.POST.get(name, "") for name in request.POST}, "methods": request.POST.getlist("methods")}
+        initial = {name: request.POST.get(name, "") for name in request.POST}
+        initial["methods"] = request.POST.getlist("methods")
     return OfferForm(
         request.POST if request.method == "POST" and not is_look else None,
         initial=initial,

@@ -26,6 +26,7 @@ POINTERS = {
     "/price/floor": "floor",
     "/price/ceiling": "ceiling",
     "/price/type": "price_type",
+    "/price": "accept_far_price",
     "/accept_far_price": "accept_far_price",
 }
 
@@ -118,7 +119,8 @@ class OfferForm(forms.Form):
 
     def draft(self) -> OfferDraft:
         """Return the draft these answers make."""
-        return OfferDraft(**{**self.changes(), **{name: self.cleaned_data[name] for name in ("side", "asset", "currency")}})
+        pair = {name: self.cleaned_data[name] for name in ("side", "asset", "currency")}
+        return OfferDraft(**self.changes(), **pair)
 
     def changes(self) -> dict[str, Any]:
         """Return what an edit may change, as `offers.actions.edit` takes it."""

@@ -1,4 +1,4 @@
-"""The escrow proof: what this site says of the contract. The reader's own wallet checks it and overwrites the verdict."""
+"""The escrow proof: what this site says of the contract; the reader's own wallet checks it and overwrites it."""
 
 from dataclasses import dataclass
 

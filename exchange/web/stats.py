@@ -26,9 +26,7 @@ def stats(request: HttpRequest) -> HttpResponse:
     totals = chain.totals()
     by_token = {key.lower(): value for key, value in totals.escrowed.items()}
     waiting = {key.lower(): value for key, value in totals.credited.items()}
-    holdings = [
-        Holding(asset, _of(by_token, asset), _of(waiting, asset)) for asset in catalog.assets()
-    ]
+    holdings = [Holding(asset, _of(by_token, asset), _of(waiting, asset)) for asset in catalog.assets()]
     context = {"holdings": holdings, "open_trades": totals.open_trades, "health": chain.chain_health()}
     return render(request, "stats/stats.html", context)
 

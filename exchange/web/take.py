@@ -63,9 +63,7 @@ def _start(request: HttpRequest, offer: Offer, form: TakeForm) -> HttpResponse:
     return redirect("trade", trade.code)
 
 
-def _review(
-    request: HttpRequest, offer: Offer, form: TakeForm, *, status: int = 200, news: str = ""
-) -> HttpResponse:
+def _review(request: HttpRequest, offer: Offer, form: TakeForm, *, status: int = 200, news: str = "") -> HttpResponse:
     now = clock.now()
     terms = _terms(offer, form)
     reader = visitor(request)

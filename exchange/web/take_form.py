@@ -1,13 +1,12 @@
 """How much of an offer, in money or in coins, and by which method."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from exchange.offers.models import Offer
 from exchange.prices.queries import Market
-from exchange.web.forms_amount import AmountField
+from exchange.web.forms_amount import AmountField, decimals_of
 from exchange.web.take_terms import Terms, terms_of
 
 
@@ -33,7 +32,7 @@ class TakeForm(forms.Form):
         data = super().clean() or {}
         amount, is_fiat = data.get("amount"), data.get("unit") == "fiat"
         places = self.offer.currency.minor_units if is_fiat else self.offer.asset.decimals
-        if amount is not None and amount.normalize() != amount.quantize(Decimal(1).scaleb(-places)).normalize():
+        if amount is not None and decimals_of(amount) > places:
             self.add_error("amount", f"Use at most {places} decimals." if places else "Use whole numbers.")
         return data
 

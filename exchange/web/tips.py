@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+ONLY_HERE = "The arbiter writes in the case only. Anyone who contacts you elsewhere is not the arbiter."
 TIPS: dict[tuple[str, str], str] = {
     ("locked", "buyer"): "Pay from an account in your own name, and leave the reference blank or as the seller asks. "
     "Never write the name of a coin or of this site there.",
@@ -9,8 +10,8 @@ TIPS: dict[tuple[str, str], str] = {
     "send it back to where it came from.",
     ("paid", "seller"): "Open your bank yourself. Screenshots, e-mails and SMS about a payment prove nothing.",
     ("paid", "buyer"): "Do not take the payment back, and do not agree to “cancel, I will refund you”.",
-    ("disputed", "buyer"): "The arbiter writes in the case only. Anyone who contacts you elsewhere is not the arbiter.",
-    ("disputed", "seller"): "The arbiter writes in the case only. Anyone who contacts you elsewhere is not the arbiter.",
+    ("disputed", "buyer"): ONLY_HERE,
+    ("disputed", "seller"): ONLY_HERE,
 }
 
 

@@ -22,15 +22,12 @@ FRAGMENTS = {"head": "trades/head.html", "card": "trades/card.html", "proof": "c
 def enter(code: str, *, account: Account) -> tuple[Trade, Room]:
     """Return a trade and its room as `account` sees it. Raises `NotFound` for strangers."""
     now = clock.now()
-    trade = queries.trade_for(code, account=account)
-    case = disputes.case_of_trade(code, account=account, now=now) if trade.state == State.DISPUTED else None
-    room = room_of(
-        trade_view(trade, account, now),
-        contract=trade.contract,
-        now=now,
-        has_stated=case is not None and case.has_stated,
-    )
-    return trade, room
+    trade = queries.trade_for(code, account=account, include_arbiter=True)
+    view = trade_view(trade, account, now)
+    is_disputed = view.state == State.DISPUTED and view.role in {"buyer", "seller"}
+    case = disputes.case_of_trade(code, account=account, now=now) if is_disputed else None
+    has_stated = case is not None and case.has_stated
+    return trade, room_of(view, contract=trade.contract, now=now, has_stated=has_stated)
 
 
 @require_safe

@@ -1,5 +1,6 @@
-"""The transaction card: check, confirm in the wallet, in a block, final. Drawn from what the server knows, so it
-survives a reload; the browser moves it on in between.
+"""The transaction card: check, confirm in the wallet, in a block, final.
+
+Drawn from what the server knows, so it survives a reload; the browser moves it on in between.
 """
 
 from dataclasses import dataclass

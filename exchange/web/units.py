@@ -11,20 +11,28 @@ class CoinLike(Protocol):
     """A coin: `Asset` rows and `Coin` both fit."""
 
     @property
-    def symbol(self) -> str: ...
+    def symbol(self) -> str:
+        """What the coin is called: `ETH`."""
+
     @property
-    def decimals(self) -> int: ...
+    def decimals(self) -> int:
+        """Decimals of the base unit."""
+
     @property
-    def is_stable(self) -> bool: ...
+    def is_stable(self) -> bool:
+        """Whether two decimals are enough."""
 
 
 class MoneyLike(Protocol):
     """A currency: `Currency` rows and `Money` both fit."""
 
     @property
-    def code(self) -> str: ...
+    def code(self) -> str:
+        """The ISO code."""
+
     @property
-    def minor_units(self) -> int: ...
+    def minor_units(self) -> int:
+        """Decimals of the smallest unit."""
 
 
 @dataclass(frozen=True, slots=True)

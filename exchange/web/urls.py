@@ -1,7 +1,7 @@
 """Every page's address. Live fragments lie under the page they belong to."""
 
 from django.conf import settings
-from django.urls import URLPattern, URLResolver, include, path, register_converter
+from django.urls import URLPattern, URLResolver, path, register_converter
 
 from exchange.web import (
     arbiter,

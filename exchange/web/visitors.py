@@ -31,7 +31,7 @@ def signed_in(
     """Give the view the signed-in account as its second argument."""
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         return view(request, account_of(request), *args, **kwargs)
 
     return answer

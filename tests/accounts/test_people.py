@@ -58,7 +58,7 @@ def test_people_are_found_by_address_and_name() -> None:
     assert queries.accounts_by_id([who.pk, 0]) == {who.pk: who}
 
 
-@pytest.mark.parametrize("wanted", ["nobody", "", "5ara", "0x12", "0x" + "1" * 40])
+@pytest.mark.parametrize("wanted", ["nobody", "", "5ara", "0x12", "0x" + "1" * 40, "Sara\x00", "\ud800"])
 def test_nobody_else_is_found(wanted: str) -> None:
     sara()
     with pytest.raises(NotFound):

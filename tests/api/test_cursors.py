@@ -45,6 +45,9 @@ def test_a_cursor_belongs_to_its_list_its_filters_and_its_person() -> None:
     for _ in range(2):
         api.post("/offers", OFFER, expect=201)
     cursor = api.get("/me/offers?limit=1")["next"]
-    for stranger in (api("GET", f"/trades?cursor={cursor}"), Api(mallory().account)("GET", f"/me/offers?cursor={cursor}")):
+    for stranger in (
+        api("GET", f"/trades?cursor={cursor}"),
+        Api(mallory().account)("GET", f"/me/offers?cursor={cursor}"),
+    ):
         assert stranger.status_code == 422
         assert stranger.json()["code"] == "bad_cursor"

@@ -1,62 +1,15 @@
 """Every route, every role: the answer is the declared one."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
-
 import pytest
-from django.db import transaction
-from pytest_django.plugin import DjangoDbBlocker
 
 from exchange.accounts import actions as accounts
 from exchange.accounts.models import Account
-from exchange.accounts.tokens import find_token
 from exchange.core import clock
-from tests.api.client import BASE, Api, document, token_for
+from tests.api.client import BASE, Api, document
 from tests.api.matrix import MATRIX, ROLES
-from tests.builders import actor, ben, carol, mallory, offer, sara
-from tests.trade_builders import claimed
+from tests.api.world import World
 
 pytestmark = pytest.mark.django_db
-
-
-@dataclass
-class World:
-    """Names for the placeholders and a caller for each role."""
-
-    names: dict[str, str]
-    callers: dict[str, Api]
-    people: dict[str, Account]
-
-    def call(self, route: str, by: Api) -> Any:
-        """Make the call of a route of the matrix."""
-        row = MATRIX[route]
-        method, template = route.split(" ")
-        return by(method, (row.path or template).format(**self.names), row.body)
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
-    """Build one disputed trade for all tests of this file: each of them rolls back what it did."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        deal = claimed()
-        people = {
-            "mallory": mallory().account,
-            "ben": ben().account,
-            "sara": sara().account,
-            "carol": carol().account,
-            "dave": actor(4, name="Dave", is_arbiter=True).account,
-        }
-        names = {
-            "trade": deal.code,
-            "code": deal.code,
-            "offer": offer(max_fiat="500.00").code,
-            "address": people["sara"].address,
-            "token": str(find_token(token_for(people["sara"]), now=clock.now()).pk),
-        }
-        callers = {"stranger": Api(), **{name: Api(account) for name, account in people.items()}}
-        yield World(names=names, callers=callers, people=people)
-        transaction.set_rollback(True)
 
 
 def operations() -> set[str]:

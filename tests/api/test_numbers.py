@@ -59,9 +59,7 @@ def test_a_bare_number_where_money_belongs_names_its_field(raw: bytes) -> None:
 @pytest.mark.parametrize("value", BAD_TEXTS)
 @pytest.mark.parametrize("name", ["amount_fiat", "amount_asset"])
 def test_a_bad_amount_of_a_take_names_its_field(name: str, value: str) -> None:
-    body = Api(ben().account).post(
-        f"/offers/{offer().code}/take", {name: value, "method": "sepa-instant"}, expect=422
-    )
+    body = Api(ben().account).post(f"/offers/{offer().code}/take", {name: value, "method": "sepa-instant"}, expect=422)
     assert body["errors"][0]["pointer"] == f"/{name}"
 
 

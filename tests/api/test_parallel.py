@@ -52,7 +52,8 @@ def test_one_key_in_parallel_over_two_processes_takes_once(address: str) -> None
     with ThreadPoolExecutor(16) as pool:
         answers = list(
             pool.map(
-                lambda _: call(address, token, f"/offers/{made.code}/take", TAKE, **{"Idempotency-Key": "once"}), range(24)
+                lambda _: call(address, token, f"/offers/{made.code}/take", TAKE, **{"Idempotency-Key": "once"}),
+                range(24),
             )
         )
     assert Counter(answer.status_code for answer in answers) == {201: 24}

@@ -96,14 +96,16 @@ def test_methods_are_found_by_currency_and_country() -> None:
     assert {"blik", "elixir", "cash-in-person", "wise"} <= polish
     assert "zelle" not in polish
     assert "blik" not in {method.slug for method in queries.methods(currency="PLN", country="DE")}
-    assert [method.slug for method in queries.methods(slugs=["blik"])] == ["blik"]
+    assert [method.slug for method in queries.methods(slugs=["blik", "\x00", "\ud800"])] == ["blik"]
 
 
 def test_codes_are_read_in_any_case() -> None:
     load_catalog()
     assert queries.currency("eur").code == "EUR"
-    with pytest.raises(NotFound):
-        queries.currency("XXX")
+    for find in (queries.asset, queries.currency, queries.method):
+        for code in ("XXX", "", "EU\x00", "\ud800"):
+            with pytest.raises(NotFound):
+                find(code)
 
 
 def test_fields_come_in_the_order_a_form_shows_them() -> None:

@@ -6,44 +6,15 @@ import pytest
 from pytest_django import Settings
 
 from escrow import calls, deployment, queries, relay
-from escrow.events import STATUSES
-from escrow.keeper import policy, send
+from escrow.keeper import policy
 from escrow.keeper.fees import Fees
-from escrow.keeper.leader import Deposed
-from escrow.keeper.loop import Keeper
 from escrow.keeper.signer import KeySigner
-from escrow.models import Attempt, Intent, KeeperState
+from escrow.models import Intent
 from escrow.reconcile import reconcile
-from escrow.relay import IntentView
-from escrow.terms import Terms
+from tests.chain.keeping import ask, run, sent_by_kim, status
 from tests.chain.world import ADDRESS, DAY, ETHER, KEYS, World
 
 pytestmark = pytest.mark.django_db
-
-
-def ask(world: World, action: str, terms: Terms, *, by: str, key: str = "") -> IntentView:
-    return relay.request(
-        world.signed_act(action, terms, by=by),
-        purpose=action,
-        trade_id=world.trade_id(terms),
-        account=ADDRESS[by],
-        key=key or f"{action}:{world.trade_id(terms)}",
-    )
-
-
-def run(world: World, keeper: Keeper, *, rounds: int = 4) -> None:
-    """Let keeper and indexer take turns."""
-    for _ in range(rounds):
-        keeper.step()
-        world.catch_up()
-
-
-def status(world: World, terms: Terms) -> str:
-    return STATUSES[world.status(terms)]
-
-
-def sent_by_kim(world: World) -> int:
-    return int(world.rpc("eth_getTransactionCount", ADDRESS["kim"], "latest"), 16)
 
 
 def test_a_buyer_without_a_single_wei_pays_and_is_paid(world: World) -> None:
@@ -136,7 +107,7 @@ def test_acts_on_one_trade_never_overtake_each_other(world: World) -> None:
     world.fund(terms)
     ask(world, "mark_paid", terms, by="ben")
     ask(world, "release", terms, by="sara")
-    world.rpc("evm_setAutomine", False)
+    world.hold_mining()
     keeper.step()
     keeper.step()
     assert list(Intent.objects.order_by("created_at").values_list("state", flat=True)) == ["sent", "queued"]
@@ -146,130 +117,6 @@ def test_acts_on_one_trade_never_overtake_each_other(world: World) -> None:
     run(world, keeper)
     assert status(world, terms) == "released"
     assert sent_by_kim(world) == 2
-
-
-def test_what_was_stored_but_never_broadcast_is_broadcast_by_the_next_keeper(world: World) -> None:
-    terms = world.terms()
-    world.fund(terms)
-    ask(world, "mark_paid", terms, by="ben")
-    killed = world.keeper()
-    killed._lead.hold()
-    [intent] = send.queue(chain_id=31337, now=datetime.now(UTC))
-    send._reserve(
-        intent,
-        mined=0,
-        gas=200_000,
-        fees=Fees(max_fee=10**10, tip=10**9),
-        signer=KeySigner(KEYS["kim"]),
-        lead=killed._lead,
-        now=datetime.now(UTC),
-    )
-    stored = Attempt.objects.get()
-    killed.close()
-    run(world, world.keeper())
-    assert status(world, terms) == "paid"
-    assert Attempt.objects.get() == stored
-    assert Intent.objects.get().tx_hash == stored.tx_hash
-
-
-def test_a_dropped_transaction_is_sent_again_and_a_stuck_one_is_made_dearer(world: World) -> None:
-    keeper, terms = world.keeper(), world.terms()
-    world.fund(terms)
-    ask(world, "mark_paid", terms, by="ben")
-    world.rpc("evm_setAutomine", False)
-    keeper.step()
-    first = Attempt.objects.get()
-    world.rpc("anvil_dropTransaction", first.tx_hash)
-    long_ago = datetime.now(UTC) - timedelta(minutes=5)
-    Attempt.objects.update(broadcast_at=long_ago)
-    keeper.step()
-    assert world.rpc("eth_getTransactionByHash", first.tx_hash) is not None
-    Attempt.objects.update(broadcast_at=long_ago, created_at=long_ago)
-    keeper.step()
-    last = Attempt.objects.latest("id")
-    assert (last.nonce, last.max_fee > first.max_fee, last.tip > first.tip) == (first.nonce, True, True)
-    world.mine()
-    run(world, keeper)
-    assert status(world, terms) == "paid"
-    assert Intent.objects.get().tx_hash == last.tx_hash
-    assert sent_by_kim(world) == 1
-
-
-def test_a_nonce_used_elsewhere_is_given_up_and_the_call_gets_another(world: World) -> None:
-    keeper, terms = world.keeper(), world.terms()
-    world.fund(terms)
-    ask(world, "mark_paid", terms, by="ben")
-    world.rpc("evm_setAutomine", False)
-    keeper.step()
-    world.rpc("anvil_dropTransaction", Attempt.objects.get().tx_hash)
-    world.rpc("evm_setAutomine", True)
-    world.rpc("eth_sendTransaction", {"from": ADDRESS["kim"], "to": ADDRESS["ben"], "value": "0x1"})
-    Attempt.objects.update(broadcast_at=datetime.now(UTC) - timedelta(minutes=5))
-    run(world, keeper)
-    assert status(world, terms) == "paid"
-    assert [attempt.nonce for attempt in Attempt.objects.order_by("id")] == [0, 1]
-
-
-def test_a_mined_call_that_a_reorganisation_took_back_is_sent_again(world: World, settings: Settings) -> None:
-    settings.CONFIRMATIONS = world.confirmations = 6
-    keeper, terms = world.keeper(), world.terms()
-    world.fund(terms)
-    world.mine(3)
-    ask(world, "mark_paid", terms, by="ben")
-    run(world, keeper)
-    assert Intent.objects.get().state == "mined"
-    world.reorganise(2)
-    assert status(world, terms) == "funded"
-    run(world, keeper)
-    assert status(world, terms) == "paid"
-    world.mine(6)
-    run(world, keeper)
-    assert Intent.objects.get().closed_at is not None
-    assert Attempt.objects.count() == 1, "the same bytes, sent again"
-
-
-def test_a_call_whose_basis_a_reorganisation_moved_behind_it_is_tried_anew(world: World) -> None:
-    keeper, terms = world.keeper(), world.terms()
-    funding = world.sign_raw(calls.fund(terms, world.domain), by="sara")
-    world.rpc("eth_sendRawTransaction", funding)
-    world.mine(1)
-    ask(world, "mark_paid", terms, by="ben")
-    keeper.step()
-    paying = Attempt.objects.get().raw
-    world.reorganise(3, [(paying, 0), (funding, 1)])
-    assert status(world, terms) == "funded", "marked paid before it was funded: reverted"
-    run(world, keeper)
-    assert status(world, terms) == "paid"
-    assert Intent.objects.get().state == "mined"
-
-
-def test_two_keepers_started_by_mistake_send_nothing_twice(world: World) -> None:
-    first, second, terms = world.keeper(), world.keeper(), world.terms()
-    world.fund(terms)
-    ask(world, "mark_paid", terms, by="ben")
-    for _ in range(3):
-        first.step()
-        assert second.step() is False
-        world.catch_up()
-    assert sent_by_kim(world) == 1
-    first.close()
-    ask(world, "release", terms, by="sara")
-    run(world, second)
-    assert status(world, terms) == "released"
-    assert sent_by_kim(world) == 2
-
-
-def test_a_keeper_that_does_not_know_it_was_deposed_cannot_write(world: World) -> None:
-    old, terms = world.keeper(), world.terms()
-    world.fund(terms)
-    assert old._lead.hold()
-    KeeperState.objects.update(epoch=99)
-    ask(world, "mark_paid", terms, by="ben")
-    [intent] = send.queue(chain_id=31337, now=datetime.now(UTC))
-    with pytest.raises(Deposed):
-        send.send(intent, chain=world.chain, signer=KeySigner(KEYS["kim"]), lead=old._lead, now=datetime.now(UTC))
-    assert not Attempt.objects.exists()
-    assert Intent.objects.get().state == "queued"
 
 
 def test_spending_stops_at_the_hours_limit_and_goes_on_after_it(world: World, settings: Settings) -> None:

@@ -1,11 +1,15 @@
 """Whole lives of trades, from the seller's coins to the last wei, through calls, indexer, mirror and books."""
 
 import pytest
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
 from pytest_django import Settings
 
-from escrow import calls, deployment, queries
-from escrow.models import Credit
+from escrow import abi, calls, deployment, queries
+from escrow.calls import Call
+from escrow.models import ChainEvent, Credit, Escrow
 from escrow.reconcile import reconcile
+from escrow.terms import Domain, trade_id
 from tests.chain.world import ADDRESS, DAY, ETHER, World
 
 pytestmark = pytest.mark.django_db
@@ -107,9 +111,6 @@ def test_a_payout_that_cannot_be_pushed_becomes_a_credit(world: World) -> None:
 
 
 def test_evidence_is_kept_and_moves_nothing(world: World) -> None:
-    from escrow import abi
-    from escrow.calls import Call
-
     terms = world.terms()
     world.fund(terms)
     uri = "ipfs://<script>\u0000\u00e9"
@@ -145,9 +146,21 @@ def test_with_more_confirmations_events_are_shown_before_they_count(world: World
     assert names(world) == ["Funded"]
 
 
-def test_reconcile_names_what_is_wrong_and_forgives_gifts(world: World) -> None:
-    from escrow.models import Escrow
+def test_mallorys_own_copy_of_the_contract_is_not_listened_to(world: World) -> None:
+    code = abi.artifact("Escrow")["bytecode"].removeprefix("0x")
+    copy = Call(to=deployment.factory(), data="0x" + "66" * 32 + code, value=0, chain_id=31337)
+    world.send(copy, by="mallory", gas=6_000_000)
+    created = keccak(bytes.fromhex("ff" + deployment.factory()[2:] + "66" * 32) + keccak(hexstr=code))[-20:]
+    elsewhere = Domain(chain_id=31337, contract=str(to_checksum_address(created)))
+    terms = world.terms(seller=ADDRESS["mallory"])
+    world.send(calls.fund(terms, elsewhere), by="mallory")
+    assert world.balance(elsewhere.contract) == ETHER
+    world.catch_up()
+    assert not ChainEvent.objects.exists()
+    assert queries.escrow_of(trade_id(terms, elsewhere)) is None
 
+
+def test_reconcile_names_what_is_wrong_and_forgives_gifts(world: World) -> None:
     terms = world.terms(arbitration_window=DAY)
     world.fund(terms)
     world.catch_up()

@@ -55,7 +55,7 @@ def test_a_dropped_funding_is_orphaned_and_its_escrow_disappears(patient: World,
 def test_a_moved_funding_is_orphaned_in_one_block_and_seen_in_another(patient: World, depth: int) -> None:
     terms = patient.terms()
     raw = patient.sign_raw(calls.fund(terms, patient.domain), by="sara")
-    patient.rpc("eth_sendRawTransaction", raw)
+    patient.send_raw(raw)
     patient.mine(depth - 1)
     patient.catch_up()
     patient.reorganise(depth, [(raw, depth - 1)])

@@ -11,6 +11,7 @@ from typing import Any
 
 from eth_account import Account as Wallet
 from eth_account.signers.local import LocalAccount
+from eth_typing import Hash32
 
 from escrow import abi, calls, deploy, deployment
 from escrow import terms as agreement
@@ -44,7 +45,7 @@ def sign(name: str, typed_data: TypedData) -> str:
 
 def sign_digest(name: str, digest: bytes) -> str:
     """Return a person's signature over 32 bytes."""
-    return "0x" + bytes(WALLETS[name].unsafe_sign_hash(digest).signature).hex()
+    return "0x" + bytes(WALLETS[name].unsafe_sign_hash(Hash32(digest)).signature).hex()
 
 
 def sample_terms(**changes: Any) -> Terms:
@@ -74,6 +75,7 @@ class World:
     url: str
     confirmations: int = 1
     keepers: list[Keeper] = field(default_factory=list)
+    _mines_itself: bool = True
     _follower: Follower | None = field(default=None, repr=False)
 
     @cached_property
@@ -127,18 +129,54 @@ class World:
         """Replace the last `depth` blocks; `transactions` are (signed bytes, place of their block among the new)."""
         self.rpc("anvil_reorg", depth, [list(one) for one in transactions or []])
 
-    def send(self, call: Call, *, by: str) -> str:
+    def send(self, call: Call, *, by: str, gas: int = 800_000) -> str:
         """Send a call as a person's own transaction and return its hash. Raises `AssertionError` if it reverts."""
-        request = {"from": ADDRESS[by], "to": call.to, "data": call.data, "value": hex(call.value), "gas": "0xc3500"}
+        request = {"from": ADDRESS[by], "to": call.to, "data": call.data, "value": hex(call.value), "gas": hex(gas)}
         tx_hash = str(self.rpc("eth_sendTransaction", request))
-        receipt = self.rpc("eth_getTransactionReceipt", tx_hash)
-        assert receipt is None or receipt["status"] == "0x1", f"{call} by {by} reverted"
+        assert self.receipt(tx_hash)["status"] == "0x1", f"{call} by {by} reverted"
         return tx_hash
+
+    def send_raw(self, raw: str) -> str:
+        """Send signed bytes, wait until they are mined and return their hash."""
+        tx_hash = str(self.rpc("eth_sendRawTransaction", raw))
+        self.receipt(tx_hash)
+        return tx_hash
+
+    def receipt(self, tx_hash: str) -> dict[str, Any]:
+        """Return the receipt once there is one: Anvil may answer a moment before it has mined."""
+        deadline = time.monotonic() + 20
+        while (receipt := self.rpc("eth_getTransactionReceipt", tx_hash)) is None:
+            assert time.monotonic() < deadline, f"{tx_hash} was not mined"
+            time.sleep(0.002)
+        return dict(receipt)
+
+    def hold_mining(self) -> None:
+        """From now on a block comes only when it is asked for."""
+        self.rpc("evm_setAutomine", False)
+        self._mines_itself = False
+
+    def go_on_mining(self) -> None:
+        """Mine on every transaction again."""
+        self.rpc("evm_setAutomine", True)
+        self._mines_itself = True
+
+    def settle(self) -> None:
+        """Wait until everything that can be mined is, unless mining is held."""
+        deadline = time.monotonic() + 20
+        while self._mines_itself and int(self.rpc("txpool_status")["pending"], 16):
+            assert time.monotonic() < deadline, "the pool does not empty"
+            time.sleep(0.002)
 
     def sign_raw(self, call: Call, *, by: str) -> str:
         """Return a person's signed transaction, for placing it into a block at will."""
         nonce = int(self.rpc("eth_getTransactionCount", ADDRESS[by], "latest"), 16)
-        transaction = {"to": call.to, "data": call.data, "value": call.value, "gas": 800_000, "nonce": nonce}
+        transaction: dict[str, Any] = {
+            "to": call.to,
+            "data": call.data,
+            "value": call.value,
+            "gas": 800_000,
+            "nonce": nonce,
+        }
         transaction |= {"chainId": call.chain_id, "maxFeePerGas": 10**11, "maxPriorityFeePerGas": 10**9, "type": 2}
         return str(WALLETS[by].sign_transaction(transaction).raw_transaction.to_0x_hex())
 

@@ -1,5 +1,6 @@
 """Starts, kills and stops a whole Parley of its own, in a folder and on a port of its own."""
 
+import contextlib
 import json
 import os
 import signal
@@ -70,6 +71,8 @@ class Running:
         finally:
             self._process.kill()
             self._process.wait()
+            assert self._process.stdout is not None
+            self._process.stdout.close()
             self._process = None
         return code
 
@@ -109,5 +112,6 @@ class Running:
 
     def _listen(self, process: "subprocess.Popen[str]") -> None:
         assert process.stdout is not None
-        for line in process.stdout:
-            self.lines.append(line.rstrip())
+        with contextlib.suppress(ValueError):  # closed by `stop`
+            for line in process.stdout:
+                self.lines.append(line.rstrip())

@@ -115,7 +115,7 @@ def test_nested_structs_and_arrays_are_hashed_as_wallets_hash_them() -> None:
 
 
 def test_the_same_action_is_another_digest_on_another_chain_contract_trade_or_deadline() -> None:
-    base = {"trade_id": TRADE, "action": "release", "valid_until": 5, "domain": DOMAIN}
+    base: dict[str, Any] = {"trade_id": TRADE, "action": "release", "valid_until": 5, "domain": DOMAIN}
     variants: list[dict[str, Any]] = [
         {},
         {"trade_id": "0x" + "cd" * 32},

@@ -90,8 +90,14 @@ for (const each of cases) {
     checkCall({ to: escrow, data: fund, value }, "fund", each.terms, escrow);
     const resolve = encodeFunctionData({ abi, functionName: "resolve", args: [...args, 6000, 3] });
     checkResolve({ to: escrow, data: resolve }, { buyerBps: 6000, reasonCode: 3 }, each.terms, escrow);
-    assert.throws(() => checkCall({ to: escrow, data: fund, value: "1" }, "fund", { ...each.terms, amount: "7" }, escrow), Mismatch);
-    assert.throws(() => checkCall({ to: each.trade_id.slice(0, 42), data: fund, value }, "fund", each.terms, escrow), Mismatch);
+    assert.throws(
+      () => checkCall({ to: escrow, data: fund, value: "1" }, "fund", { ...each.terms, amount: "7" }, escrow),
+      Mismatch,
+    );
+    assert.throws(
+      () => checkCall({ to: each.trade_id.slice(0, 42), data: fund, value }, "fund", each.terms, escrow),
+      Mismatch,
+    );
     assert.throws(() => checkCall({ to: escrow, data: fund, value }, "release", each.terms, escrow), Mismatch);
     const tradeOf = encodeFunctionData({ abi, functionName: "tradeOf", args: [each.trade_id] });
     assert.equal(tradeOfCall(each.trade_id, escrow).data, tradeOf);

@@ -23,8 +23,18 @@ function pair() {
   const root = deriveRoot(sara.secret, publicHalf(ben.secret), TRADE);
   const shared = { tradeId: TRADE, root };
   return {
-    sara: new Conversation({ ...shared, identity: sara.identity, me: SARA, peer: { address: BEN, identityKey: ben.identity.publicKey } }),
-    ben: new Conversation({ ...shared, identity: ben.identity, me: BEN, peer: { address: SARA, identityKey: sara.identity.publicKey } }),
+    sara: new Conversation({
+      ...shared,
+      identity: sara.identity,
+      me: SARA,
+      peer: { address: BEN, identityKey: ben.identity.publicKey },
+    }),
+    ben: new Conversation({
+      ...shared,
+      identity: ben.identity,
+      me: BEN,
+      peer: { address: SARA, identityKey: sara.identity.publicKey },
+    }),
   };
 }
 
@@ -38,12 +48,18 @@ function write(from: Conversation, texts: string[]): Message[] {
 test("both sides read the same log, each seeing its own lines as its own", () => {
   const { sara, ben } = pair();
   const messages = [...write(sara, ["Hello Ben", "Do you see the lock?"]), ...write(ben, ["Yes \u{1F44D}"])];
-  assert.deepEqual(messages.map((message) => sara.read(message)), [
-    { isMine: true, text: "Hello Ben", problem: "" },
-    { isMine: true, text: "Do you see the lock?", problem: "" },
-    { isMine: false, text: "Yes \u{1F44D}", problem: "" },
-  ]);
-  assert.deepEqual(messages.map((message) => ben.read(message).text), ["Hello Ben", "Do you see the lock?", "Yes \u{1F44D}"]);
+  assert.deepEqual(
+    messages.map((message) => sara.read(message)),
+    [
+      { isMine: true, text: "Hello Ben", problem: "" },
+      { isMine: true, text: "Do you see the lock?", problem: "" },
+      { isMine: false, text: "Yes \u{1F44D}", problem: "" },
+    ],
+  );
+  assert.deepEqual(
+    messages.map((message) => ben.read(message).text),
+    ["Hello Ben", "Do you see the lock?", "Yes \u{1F44D}"],
+  );
   assert.equal(sara.lastOwn, 2);
   assert.equal(write(sara, ["next"])[0]?.n, 3);
 });
@@ -86,7 +102,10 @@ test("what waits to be sent can be read again after a reload, until it is in the
   const { sara } = pair();
   const waiting = write(sara, ["one", "two"]);
   const again = pair().sara;
-  assert.deepEqual(waiting.map((message) => again.recall(message)), ["one", "two"]);
+  assert.deepEqual(
+    waiting.map((message) => again.recall(message)),
+    ["one", "two"],
+  );
   again.read(waiting[0] as Message);
   assert.equal(again.recall(waiting[0] as Message), null);
   assert.equal(again.recall(waiting[1] as Message), "two");
@@ -98,7 +117,11 @@ test("half a surrogate pair is mended instead of breaking the message", () => {
 });
 
 test("both sides see the same eight words, and others as soon as a key changes", () => {
-  const [one, two, three] = [person(1), person(2), person(3)].map(({ identity }) => identity.publicKey) as [string, string, string];
+  const [one, two, three] = [person(1), person(2), person(3)].map(({ identity }) => identity.publicKey) as [
+    string,
+    string,
+    string,
+  ];
   assert.equal(fingerprint(one, two).length, 8);
   assert.deepEqual(fingerprint(one, two), fingerprint(two, one));
   assert.notDeepEqual(fingerprint(one, two), fingerprint(one, three));

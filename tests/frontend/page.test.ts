@@ -23,15 +23,20 @@ test("an amount is read as people write it, and never guessed", () => {
     "0.080092": "0.080092",
     "12 345": "12345",
   };
-  for (const [text, value] of Object.entries(readings)) assert.deepEqual(readAmount(text), { kind: "amount", value }, text);
+  for (const [text, value] of Object.entries(readings))
+    assert.deepEqual(readAmount(text), { kind: "amount", value }, text);
   assert.deepEqual(readAmount("1,250"), { kind: "ambiguous", thousands: "1250", decimals: "1.2500" });
-  for (const text of ["1 2", "1.2.3", "-5", "1e5", "abc", "1,25,000", "١٢"]) assert.equal(readAmount(text).kind, "unreadable", text);
+  for (const text of ["1 2", "1.2.3", "-5", "1e5", "abc", "1,25,000", "١٢"])
+    assert.equal(readAmount(text).kind, "unreadable", text);
   assert.equal(readAmount("  ").kind, "empty");
 });
 
 test("digits are grouped without calculating", () => {
   assert.equal(groupDigits("1250.5"), "1,250.50");
-  assert.equal(groupDigits("123456789012345678901.123456789012345678"), "123,456,789,012,345,678,901.123456789012345678");
+  assert.equal(
+    groupDigits("123456789012345678901.123456789012345678"),
+    "123,456,789,012,345,678,901.123456789012345678",
+  );
 });
 
 test("a deadline says what is left, and hurries only at the end", () => {

@@ -137,12 +137,18 @@ for (const conversation of vectors.conversations) {
 }
 
 test("canonical JSON sorts by code unit, writes no spaces and refuses what has no single form", () => {
-  assert.equal(canonicalText({ b: [1, null, true], a: "ü\n", "€": "\u{1F600}" }), '{"a":"ü\\n","b":[1,null,true],"€":"😀"}');
+  assert.equal(
+    canonicalText({ b: [1, null, true], a: "ü\n", "€": "\u{1F600}" }),
+    '{"a":"ü\\n","b":[1,null,true],"€":"😀"}',
+  );
   assert.throws(() => canonicalText(1.5));
   assert.throws(() => canonicalText("\uD800"));
   assert.throws(() => canonicalText(undefined));
 });
 
 test("the digest of the seed message is one that wallets sign", () => {
-  assert.match(digest(seedTypedData("0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "localhost:8000")), /^0x[0-9a-f]{64}$/);
+  assert.match(
+    digest(seedTypedData("0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "localhost:8000")),
+    /^0x[0-9a-f]{64}$/,
+  );
 });

@@ -38,6 +38,12 @@ def test_a_new_offer_is_a_draft_nobody_else_sees() -> None:
             queries.offer_by_code(made.code, viewer=viewer)
 
 
+@pytest.mark.parametrize("code", ["", "ZZZZZZZZ", "8F3K\x007Q2", "\ud800", "💥", "'; drop table"])
+def test_a_code_of_nothing_finds_nothing(code: str) -> None:
+    with pytest.raises(NotFound):
+        queries.offer_by_code(code)
+
+
 def test_the_makers_signature_publishes_it() -> None:
     made = offer()
     assert made.state == OfferState.ACTIVE

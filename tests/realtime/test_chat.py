@@ -137,32 +137,32 @@ def test_the_heartbeat_carries_heads_so_that_a_lost_hint_is_noticed(url: str) ->
         assert ben.hear("beat")["heads"][f"trade:{deal.code}"]["seq"] == 7
 
 
-@pytest.mark.parametrize(
-    "frame",
-    [
-        "",
-        "nonsense",
-        "[]",
-        "1",
-        "null",
-        '{"t": 1}',
-        '{"t": "nothing"}',
-        '{"t": "chat"}',
-        '{"t": "chat", "trade": 5, "msg": {}}',
-        '{"t": "chat", "trade": "A\\u0000B", "msg": {}}',
-        '{"t": "read", "trade": "X", "seq": -1}',
-        '{"t": "read", "trade": "X", "seq": 1e400}',
-        '{"t": "sub", "topics": "all"}',
-        '{"t": "sub", "topics": [1]}',
-        '{"t": "sub"}',
-        "[" * 5000,
-    ],
-)
-def test_a_broken_frame_is_refused_and_the_line_stays(url: str, frame: str) -> None:
+BROKEN = [
+    "",
+    "nonsense",
+    "[]",
+    "1",
+    "null",
+    '{"t": 1}',
+    '{"t": "nothing"}',
+    '{"t": "chat"}',
+    '{"t": "chat", "trade": 5, "msg": {}}',
+    '{"t": "chat", "trade": "A\\u0000B", "msg": {}}',
+    '{"t": "read", "trade": "X", "seq": -1}',
+    '{"t": "read", "trade": "X", "seq": 1e400}',
+    '{"t": "sub", "topics": "all"}',
+    '{"t": "sub", "topics": [1]}',
+    '{"t": "sub"}',
+    "[" * 5000,
+]
+
+
+def test_a_broken_frame_is_refused_and_the_line_stays(url: str) -> None:
     deal = agreed()
     with open_socket(url, deal.buyer.account) as ear:
-        ear.say(frame)
-        assert ear.hear("error")["code"] in {"bad_frame", "not_found"}
+        for frame in BROKEN:
+            ear.say(frame)
+            assert ear.hear("error")["code"] in {"bad_frame", "not_found"}, frame
         assert ear.follow("user") == ["user"]
 
 
@@ -171,7 +171,14 @@ def test_hostile_messages_are_refused_without_a_fault(url: str) -> None:
     hers, _ = open_chat(deal)
     good = hers.write("hello")
     with open_socket(url, deal.seller.account) as ear:
-        for change in ({"n": 1e300}, {"n": 2**80}, {"sig": "\x00"}, {"ct": {"a": []}}, {"extra": [[[[]]]]}, {"v": True}):
+        for change in (
+            {"n": 1e300},
+            {"n": 2**80},
+            {"sig": "\x00"},
+            {"ct": {"a": []}},
+            {"extra": [[[[]]]]},
+            {"v": True},
+        ):
             ear.say(json.dumps({"t": "chat", "trade": deal.code, "msg": {**good, **change}}))
             assert ear.hear("error")["code"] != "fault", change
     assert Message.objects.count() == 0

@@ -51,12 +51,18 @@ def test_a_signed_in_page_is_known(url: str) -> None:
         assert ear.hear("ready")["account"] == sara().address
 
 
-@pytest.mark.parametrize(
-    "origin", ["https://evil.example", "null", "http://localhost.evil.example:8000", "http://localhost:1", "file://", ""]
-)
-def test_another_site_s_page_is_refused_before_the_handshake(url: str, origin: str) -> None:
-    assert refusal(url, origin=origin) == 403
-    assert refusal(url, origin=origin, cookie=session_cookie(sara())) == 403
+def test_another_site_s_page_is_refused_before_the_handshake(url: str) -> None:
+    cookie = session_cookie(sara())
+    for origin in (
+        "https://evil.example",
+        "null",
+        "http://localhost.evil.example:8000",
+        "http://localhost:1",
+        "file://",
+        "",
+    ):
+        assert refusal(url, origin=origin) == 403
+        assert refusal(url, origin=origin, cookie=cookie) == 403
 
 
 def test_a_cookie_without_an_origin_is_refused(url: str) -> None:

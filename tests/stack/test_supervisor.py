@@ -1,4 +1,5 @@
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -147,11 +148,15 @@ def test_no_child_outlives_a_killed_supervisor(tmp_path: Path) -> None:
 
 
 def test_leftovers_of_a_killed_run_are_ended_and_strangers_are_left_alone(tmp_path: Path) -> None:
-    code = "import time; time.sleep(600)"
-    with subprocess.Popen([sys.executable, "-c", code], start_new_session=True) as ours:
-        line = " ".join([sys.executable, "-c", code])
-        (tmp_path / "keeper.json").write_text(f'{{"pid": {ours.pid}, "line": "{line}", "stop": 9}}')
-        (tmp_path / "web.json").write_text(f'{{"pid": {os.getpid()}, "line": "gunicorn", "stop": 9}}')
-        assert stop_leftovers(tmp_path) == ["keeper"]
-        assert ours.wait(5) == -signal.SIGKILL
+    argv = [sys.executable, "-c", "import time; print(flush=True); time.sleep(600)"]
+    with subprocess.Popen(argv, start_new_session=True, stdout=subprocess.PIPE) as ours:
+        assert ours.stdout is not None
+        ours.stdout.readline()
+        (tmp_path / "keeper.json").write_text(json.dumps({"pid": ours.pid, "line": " ".join(argv), "stop": 9}))
+        (tmp_path / "web.json").write_text(json.dumps({"pid": os.getpid(), "line": "gunicorn", "stop": 9}))
+        try:
+            assert stop_leftovers(tmp_path) == ["keeper"]
+            assert ours.wait(5) == -signal.SIGKILL
+        finally:
+            ours.kill()
     assert list(tmp_path.glob("*.json")) == []

@@ -108,7 +108,9 @@ def test_mallory_sends_transactions_of_odd_shapes(params: list[Any]) -> None:
     assert (answer["status"], answer["error"]["code"]) == (400, -32602)
 
 
-@pytest.mark.parametrize("body", ["", "[]", "null", "{}", '{"wallet": "sara"}', "[" * 50_000, '{"wallet": {}, "method": 1}'])
+@pytest.mark.parametrize(
+    "body", ["", "[]", "null", "{}", '{"wallet": "sara"}', "[" * 50_000, '{"wallet": {}, "method": 1}']
+)
 def test_mallory_sends_what_is_no_request(body: str) -> None:
     answer = read(demo.wallet(RequestFactory().post("/demo/wallet", body, content_type="application/json")))
     assert (answer["status"], answer["error"]["code"]) == (400, -32602)

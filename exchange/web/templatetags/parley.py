@@ -12,7 +12,7 @@ from django.forms import BoundField
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from exchange.core import clock
 from exchange.core.money import from_units
@@ -21,6 +21,7 @@ from exchange.web.units import CoinLike, MoneyLike, say_coins, say_fiat
 
 register = template.Library()
 ICONS = "parley/icons.svg"
+NOTHING = "\u2013"
 
 
 @register.simple_tag
@@ -45,9 +46,10 @@ def icon(name: str, css: str = "") -> SafeString:
 def amount(units: int, coin: CoinLike, full: bool = False) -> SafeString:
     """Write base units as coins; the title keeps every decimal."""
     whole, shown = say_coins(units, coin, full=True), say_coins(units, coin, full=full)
+    css = "" if full else "nowrap"
     if whole == shown:
-        return format_html('<bdi class="nowrap">{}</bdi>', shown)
-    return format_html('<bdi class="nowrap" title="{}">{}</bdi>', whole, shown)
+        return format_html('<bdi class="{}">{}</bdi>', css, shown)
+    return format_html('<bdi class="{}" title="{}">{}</bdi>', css, whole, shown)
 
 
 @register.simple_tag
@@ -65,7 +67,7 @@ def coins_plain(units: int, coin: CoinLike) -> str:
 @register.simple_tag
 def fiat(value: Decimal | str | None, money: MoneyLike) -> str:
     """Write money with its ISO code; a dash where there is none."""
-    return "–" if value is None else say_fiat(Decimal(value), money)
+    return NOTHING if value is None else say_fiat(Decimal(value), money)
 
 
 @register.simple_tag
@@ -89,7 +91,7 @@ def luck_words(price: Decimal | None, market: Decimal | None, buys: bool) -> str
 @register.filter
 def percent(bps: int | None) -> str:
     """Write basis points as percent."""
-    return "–" if bps is None else numbers.percent_words(int(bps))
+    return NOTHING if bps is None else numbers.percent_words(int(bps))
 
 
 @register.filter
@@ -113,7 +115,7 @@ def as_json(value: object) -> str:
 @register.filter
 def rate(share: Decimal | None) -> str:
     """Write a share between 0 and 1 as a whole percent."""
-    return "–" if share is None else f"{numbers.number_words(share * 100, most=0)}%"
+    return NOTHING if share is None else f"{numbers.number_words(share * 100, most=0)}%"
 
 
 @register.filter
@@ -125,14 +127,14 @@ def number(value: int | Decimal) -> str:
 @register.filter
 def span(seconds: int | None) -> str:
     """Write a span of seconds: `30 min`."""
-    return "–" if seconds is None else times.span_words(int(seconds))
+    return NOTHING if seconds is None else times.span_words(int(seconds))
 
 
 @register.simple_tag
-def moment(value: datetime | None, css: str = "") -> SafeString:
+def moment(value: datetime | None, css: str = "") -> str:
     """Write a moment as clock time in a `<time>` that script may turn to the reader's zone."""
     if value is None:
-        return mark_safe("–")  # noqa: S308 (a constant)
+        return NOTHING
     return format_html(
         '<time class="{}" datetime="{}">{}</time>', css, value.isoformat(), times.clock_words(value, now=clock.now())
     )

@@ -27,7 +27,10 @@ export class Refusal extends Error {
     this.status = status;
     // `type` ends in the stable code when the field itself is not there.
     this.code = problem.code ?? problem.type?.split(/[/#:]/).pop() ?? "";
-    this.fields = (problem.errors ?? []).map(({ pointer, detail }) => ({ pointer: pointer ?? "", detail: detail ?? "" }));
+    this.fields = (problem.errors ?? []).map(({ pointer, detail }) => ({
+      pointer: pointer ?? "",
+      detail: detail ?? "",
+    }));
     this.reference = status >= 500 ? (problem.request_id ?? "") : "";
     this.extra = { ...problem };
   }

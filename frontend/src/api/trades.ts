@@ -10,6 +10,9 @@ export interface Trade {
   state: string;
   version: number;
   role: string;
+  asset: string;
+  /** Coins as a decimal number. */
+  amount_asset: string;
   terms: TypedData;
 }
 
@@ -61,7 +64,10 @@ export function signOffer(code: string, signature: string): Promise<unknown> {
 }
 
 export function readRuling(code: string, buyerBps: number, reasonCode: number): Promise<HowTo> {
-  return call("GET", `/arbiter/cases/${encodeURIComponent(code)}/ruling?buyer_bps=${buyerBps}&reason_code=${reasonCode}`);
+  return call(
+    "GET",
+    `/arbiter/cases/${encodeURIComponent(code)}/ruling?buyer_bps=${buyerBps}&reason_code=${reasonCode}`,
+  );
 }
 
 export function giveRuling(code: string, body: Record<string, unknown>): Promise<unknown> {

@@ -43,7 +43,12 @@ export function encodeType(name: string, types: Types): string {
   collect(name);
   used.delete(name);
   return [name, ...[...used].sort()]
-    .map((each) => `${each}(${fieldsOf(each, types).map((field) => `${field.type} ${field.name}`).join(",")})`)
+    .map(
+      (each) =>
+        `${each}(${fieldsOf(each, types)
+          .map((field) => `${field.type} ${field.name}`)
+          .join(",")})`,
+    )
     .join("");
 }
 

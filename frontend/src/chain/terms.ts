@@ -41,7 +41,9 @@ export type TermsMessage = Record<string, unknown>;
 /** What the server asked to have signed is not what this page is about: never hand it to a wallet. */
 export class Mismatch extends Error {
   constructor(what: string) {
-    super(`This site asked for a signature that does not match what you see (${what}). Nothing was signed. Do not go on.`);
+    super(
+      `This site asked for a signature that does not match what you see (${what}). Nothing was signed. Do not go on.`,
+    );
     this.name = "Mismatch";
   }
 }

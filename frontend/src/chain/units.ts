@@ -4,7 +4,10 @@
 export function formatUnits(amount: bigint, decimals: number, places = 6): string {
   const digits = amount.toString().padStart(decimals + 1, "0");
   const whole = digits.slice(0, digits.length - decimals);
-  const fraction = digits.slice(digits.length - decimals).slice(0, places).replace(/0+$/, "");
+  const fraction = digits
+    .slice(digits.length - decimals)
+    .slice(0, places)
+    .replace(/0+$/, "");
   return fraction ? `${whole}.${fraction}` : whole;
 }
 

@@ -53,7 +53,12 @@ export type Binding = "bound" | "contract" | "forged";
  * Whether `account` vouches for `identityKey` on `host`. A signature that is not 65 bytes belongs to a contract wallet
  * (ERC-1271), which only a node can check: the server did, this browser cannot.
  */
-export function checkBinding(claim: { account: string; identityKey: string; host: string; signature: string }): Binding {
+export function checkBinding(claim: {
+  account: string;
+  identityKey: string;
+  host: string;
+  signature: string;
+}): Binding {
   try {
     const signature = signatureBytes(claim.signature);
     if (signature.length !== 65) return "contract";

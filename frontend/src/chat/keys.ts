@@ -60,7 +60,11 @@ export function signTradeKey(identity: Identity, publicKey: string, tradeId: str
   return toHex(ed25519.sign(tradeKeyWords(publicKey, tradeId), identity.secret));
 }
 
-export function isTradeKeySigned(key: { publicKey: string; signature: string }, identityKey: string, tradeId: string): boolean {
+export function isTradeKeySigned(
+  key: { publicKey: string; signature: string },
+  identityKey: string,
+  tradeId: string,
+): boolean {
   return isSigned(tradeKeyWords(key.publicKey, tradeId), key.signature, identityKey);
 }
 

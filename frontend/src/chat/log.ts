@@ -30,7 +30,12 @@ export class LogView {
   private unseen = 0;
   private jump: HTMLButtonElement | null = null;
 
-  constructor(list: HTMLElement, template: HTMLTemplateElement | null, names: { mine: string; theirs: string }, onRetry: () => void) {
+  constructor(
+    list: HTMLElement,
+    template: HTMLTemplateElement | null,
+    names: { mine: string; theirs: string },
+    onRetry: () => void,
+  ) {
     this.list = list;
     this.template = template;
     this.names = names;
@@ -154,7 +159,11 @@ function note(text: string, kind: string): HTMLElement {
 
 /** Used where the page brings no template. */
 function blankLine(): HTMLElement {
-  const meta = [make("span", { "data-line-name": true }), make("time", { "data-line-time": true }), make("span", { "data-line-state": true })];
+  const meta = [
+    make("span", { "data-line-name": true }),
+    make("time", { "data-line-time": true }),
+    make("span", { "data-line-state": true }),
+  ];
   return make(
     "li",
     { class: "line" },

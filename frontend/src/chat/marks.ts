@@ -1,6 +1,6 @@
 // Read marks: how far I have received and read the log, and how far the other side has.
 
-import { onFrame, sendFrame, type Frame } from "../page/events";
+import { onConnection, onFrame, sendFrame, type Frame } from "../page/events";
 import { sameAddress } from "../page/facts";
 import { postRead } from "./api";
 import type { LogView } from "./log";
@@ -19,6 +19,8 @@ export class ReadMarks {
     this.log = log;
     this.head = head;
     onFrame("read", (frame) => this.heard(frame));
+    // Marks told while the line was down are not told again: ask.
+    onConnection((isUp) => isUp && this.readTo > 0 && this.exchange());
     document.addEventListener("visibilitychange", () => this.tell());
     window.addEventListener("focus", () => this.tell());
   }
@@ -31,10 +33,18 @@ export class ReadMarks {
       this.readTo = this.deliveredTo = head;
       // The first time over HTTP, because the answer also tells how far the other side is.
       if (!isFirst && sendFrame({ t: "read", trade: this.code, seq: head })) return;
-      void postRead(this.code, head).then((marks) => marks.forEach((mark) => this.show(mark)), () => undefined);
+      this.exchange();
     } else if (head > this.deliveredTo && sendFrame({ t: "read", trade: this.code, seq: head, delivered: true })) {
       this.deliveredTo = head;
     }
+  }
+
+  /** Tell by HTTP, whose answer holds both sides' marks. */
+  private exchange(): void {
+    void postRead(this.code, this.readTo).then(
+      (marks) => marks.forEach((mark) => this.show(mark)),
+      () => undefined,
+    );
   }
 
   private heard(frame: Frame): void {

@@ -5,14 +5,16 @@ export interface Notice {
   text: string;
 }
 
-const LINK = /\b(?:https?:\/\/|www\.)\S+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|io|me|ru|app|xyz|info|link|top|site)\b(?:\/\S*)?/i;
+const LINK =
+  /\b(?:https?:\/\/|www\.)\S+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|io|me|ru|app|xyz|info|link|top|site)\b(?:\/\S*)?/i;
 const IBAN = /\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,4})?\b/i;
 const PHONE = /(?:\+|\b00)\d[\d ()/-]{7,16}\d\b/;
 const MESSENGER = /\b(?:telegram|whats\s?app|signal|viber|wechat|discord|skype|t\.me|wa\.me)\b|(?:^|\s)@[a-z0-9_]{4,}/i;
 
 const WORDS: Readonly<Record<Notice["kind"], string>> = {
   link: "This message contains a link. It is shown as text: open it only if you know where it leads.",
-  account: "Account numbers sent only in chat are not covered. Pay to the payment details on this page and nowhere else.",
+  account:
+    "Account numbers sent only in chat are not covered. Pay to the payment details on this page and nowhere else.",
   phone: "This message contains a phone number. What is agreed elsewhere cannot be seen by the arbiter.",
   messenger: "This message points to a messenger. Stay here: what is agreed elsewhere cannot be seen by the arbiter.",
 };

@@ -13,7 +13,11 @@ export function askPassphrase(purpose: "make" | "open", problem = ""): Promise<s
   const second = field("passphrase-second", "The same again", isNew);
   const error = make("p", { class: "inline-error", role: "alert", hidden: !problem }, problem);
   const back = sheetButton("Go back");
-  const go = make("button", { type: "submit", class: "button button-primary", form: "passphrase" }, isNew ? "Set passphrase" : "Open");
+  const go = make(
+    "button",
+    { type: "submit", class: "button button-primary", form: "passphrase" },
+    isNew ? "Set passphrase" : "Open",
+  );
   const form = make("form", { id: "passphrase", class: "stack" }, first.row, isNew && second.row, error);
   const why = isNew
     ? "Your wallet does not give the same signature twice, so it cannot bring your chat key back. A passphrase can. Nobody here can reset it."
@@ -21,10 +25,13 @@ export function askPassphrase(purpose: "make" | "open", problem = ""): Promise<s
   const title = isNew ? "Choose a chat passphrase" : "Your chat passphrase";
   return new Promise((resolve, reject) => {
     let answer = "";
-    const dialog = openSheet({ name: "passphrase", title, body: [make("p", {}, why), form], actions: [back, go] }, () => {
-      if (answer) resolve(answer);
-      else reject(declined());
-    });
+    const dialog = openSheet(
+      { name: "passphrase", title, body: [make("p", {}, why), form], actions: [back, go] },
+      () => {
+        if (answer) resolve(answer);
+        else reject(declined());
+      },
+    );
     back.addEventListener("click", () => dialog.close());
     form.addEventListener("submit", (event) => {
       event.preventDefault();

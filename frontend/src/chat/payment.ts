@@ -1,14 +1,14 @@
 // Payment details: sealed by the seller for the buyer, shown to the buyer once the server hands the envelope over.
 
 import { Refusal } from "../api/client";
-import { xchacha20poly1305 } from "@noble/ciphers/chacha.js";
-import { fromBase64, join, toBase64, utf8 } from "../chain/bytes";
 import { find, findAll, make } from "../page/dom";
 import { onConnection, onFrame } from "../page/events";
 import { say } from "../page/status";
 import { afterSwap } from "../page/swaps";
+import { readForm, sortedRows, type Fields } from "./account_fields";
 import { handOver, readDetails } from "./api";
-import { deriveLocalKey, type Identity } from "./keys";
+import type { Identity } from "./keys";
+import { Notes } from "./notes";
 import { openDetails, sealDetails, type Envelope } from "./protocol";
 
 export interface Sealing {
@@ -21,16 +21,12 @@ export interface Sealing {
   identity: Identity;
 }
 
-type Fields = Record<string, string>;
-
-const NONCE = 24;
 const RETRY_MS = 5_000;
 const HANDED_OVER = new Set(["funded", "paid", "disputed"]);
 
 export class PaymentSection {
   private readonly section: HTMLElement;
-  private readonly seed: Uint8Array;
-  private readonly account: string;
+  private readonly notes: Notes;
   private sealing: Sealing | null = null;
   private shown: Fields | null = null;
   private isHandedOver = false;
@@ -38,8 +34,7 @@ export class PaymentSection {
 
   constructor(section: HTMLElement, seed: Uint8Array, account: string) {
     this.section = section;
-    this.seed = seed;
-    this.account = account;
+    this.notes = new Notes(seed, account);
     if (this.isSeller) this.startForm();
   }
 
@@ -55,6 +50,7 @@ export class PaymentSection {
     onConnection((isUp) => isUp && again());
     afterSwap(again);
     if (this.isSeller || this.isTime()) await this.refresh();
+    else this.tell("The details appear here once the coins are locked.");
   }
 
   /** "Do not pay yet" gives way to "check the name" when the coins are locked. */
@@ -74,6 +70,15 @@ export class PaymentSection {
     return this.section.dataset.role === "seller";
   }
 
+  /** Names of the notes: what waits for the buyer's key, and what was used last with this method. */
+  private get waiting(): string {
+    return `waiting:${this.method}:${find("[data-chat]")?.dataset.trade ?? location.pathname}`;
+  }
+
+  private get last(): string {
+    return `last:${this.method}`;
+  }
+
   private get method(): string {
     return this.section.dataset.method ?? "";
   }
@@ -86,8 +91,13 @@ export class PaymentSection {
       const envelope = await readDetails(sealing.code);
       if (envelope) this.receive(envelope, sealing);
       else if (this.isSeller) await this.handOverWaiting(sealing);
+      else
+        this.tell(
+          "The seller has not sent the payment details yet. They appear here by themselves; ask for them in the chat.",
+        );
     } catch (error) {
-      if (!(error instanceof Refusal)) this.tell(`These payment details cannot be trusted. ${(error as Error).message} Do not pay; ask in the chat.`);
+      if (!(error instanceof Refusal))
+        this.tell(`These payment details cannot be trusted. ${(error as Error).message} Do not pay; ask in the chat.`);
       else if (error.isPassing) window.setTimeout(() => void this.refresh(), RETRY_MS);
       else this.tell(error.message);
     } finally {
@@ -108,6 +118,7 @@ export class PaymentSection {
     }
     this.shown = fields;
     this.draw();
+    this.tell("Sealed by the seller for you alone; decrypted in your browser.");
     say("The payment details are here.");
   }
 
@@ -116,28 +127,22 @@ export class PaymentSection {
     const list = find("[data-details-list]", this.section);
     if (!this.shown || !list || list.dataset.drawn === "1") return;
     list.dataset.drawn = "1";
-    const titles = titlesOf(this.section.dataset.schema);
-    list.replaceChildren(
-      ...Object.entries(this.shown)
-        .filter(([, value]) => value !== "")
-        .sort(([one], [other]) => rank(one, titles) - rank(other, titles))
-        .map(([name, value]) => row(titles.get(name) ?? name, value)),
-    );
+    list.replaceChildren(...sortedRows(this.shown, this.section.dataset.schema));
     list.hidden = false;
   }
 
   private startForm(): void {
     const form = find<HTMLFormElement>("[data-details-form]", this.section);
     if (!form) return;
-    const kept = this.recall("waiting") ?? this.recall("last");
+    const kept = this.notes.recall(this.waiting) ?? this.notes.recall(this.last);
     if (kept) this.fillForm(kept);
     form.dataset.ready = "1";
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      const fields = this.readForm(form);
+      const fields = readForm(form, this.section.dataset.schema);
       if (!fields) return;
-      this.keep("waiting", fields);
-      this.keep("last", fields);
+      this.notes.keep(this.waiting, fields);
+      this.notes.keep(this.last, fields);
       this.isHandedOver = false;
       this.tell("Kept on this device until the buyer has opened the chat; then sealed and sent by itself.");
       if (this.sealing) void this.handOverWaiting(this.sealing).catch((error: Error) => this.tell(error.message));
@@ -145,33 +150,14 @@ export class PaymentSection {
   }
 
   private async handOverWaiting(sealing: Sealing): Promise<void> {
-    const fields = this.recall("waiting");
+    const fields = this.notes.recall(this.waiting);
     if (!fields || this.isHandedOver) return;
     const { tradeId, me, root, identity, code } = sealing;
     const header = { v: 1, kind: "payment-details", trade: tradeId, sender: me, method: this.method } as const;
     await handOver(code, sealDetails(header, fields, root, identity));
     this.isHandedOver = true;
-    localStorage.removeItem(this.keyOf("waiting"));
+    this.notes.forget(this.waiting);
     this.tell("Sealed and handed over. The buyer sees them once the coins are locked.");
-  }
-
-  /** What the form says, or null after naming what is missing. */
-  private readForm(form: HTMLFormElement): Fields | null {
-    const { required, properties } = schemaOf(this.section.dataset.schema);
-    const data = new FormData(form);
-    const fields: Fields = {};
-    for (const [name, value] of data) {
-      if (typeof value === "string" && (properties.size === 0 || properties.has(name))) fields[name] = value.trim();
-    }
-    const wrong = new Map(required.filter((name) => !fields[name]).map((name) => [name, "This is needed."]));
-    for (const [name, { pattern }] of properties) {
-      if (pattern && fields[name] && !fits(fields[name], pattern)) wrong.set(name, "This does not look right. Check it for a typing mistake.");
-    }
-    for (const input of findAll<HTMLInputElement>("[name]", form)) markField(input, wrong.get(input.name) ?? "");
-    const [first] = wrong.keys();
-    if (first === undefined) return fields;
-    find(`[name="${CSS.escape(first)}"]`, form)?.focus();
-    return null;
   }
 
   private fillForm(fields: Fields): void {
@@ -190,93 +176,4 @@ export class PaymentSection {
     line.textContent = text;
     line.hidden = false;
   }
-
-  private keyOf(what: "waiting" | "last"): string {
-    const scope = what === "last" ? this.method : `${this.method}:${find("[data-chat]")?.dataset.trade ?? location.pathname}`;
-    return `parley:${this.account.toLowerCase()}:details:${what}:${scope}`;
-  }
-
-  /** Account numbers lie on this device only under a key made from the chat seed. */
-  private keep(what: "waiting" | "last", fields: Fields): void {
-    const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
-    const sealed = xchacha20poly1305(deriveLocalKey(this.seed), nonce).encrypt(utf8(JSON.stringify(fields)));
-    localStorage.setItem(this.keyOf(what), toBase64(join(nonce, sealed)));
-  }
-
-  private recall(what: "waiting" | "last"): Fields | null {
-    const kept = localStorage.getItem(this.keyOf(what));
-    if (!kept) return null;
-    try {
-      const bytes = fromBase64(kept);
-      const plain = xchacha20poly1305(deriveLocalKey(this.seed), bytes.slice(0, NONCE)).decrypt(bytes.slice(NONCE));
-      return JSON.parse(new TextDecoder().decode(plain)) as Fields;
-    } catch {
-      return null;
-    }
-  }
-}
-
-interface Property {
-  title?: string;
-  pattern?: string;
-}
-
-interface Schema {
-  properties: Map<string, Property>;
-  required: string[];
-}
-
-/** Whether a value fits a pattern of the method's schema; a pattern this browser cannot read checks nothing. */
-function fits(value: string, pattern: string): boolean {
-  try {
-    return new RegExp(pattern, "u").test(value);
-  } catch {
-    return true;
-  }
-}
-
-function markField(input: HTMLElement, problem: string): void {
-  const line = document.getElementById(`${input.id}-error`);
-  if (problem) input.setAttribute("aria-invalid", "true");
-  else input.removeAttribute("aria-invalid");
-  if (!line) return;
-  line.textContent = problem;
-  line.hidden = !problem;
-}
-
-function schemaOf(text: string | undefined): Schema {
-  try {
-    const schema = JSON.parse(text ?? "{}") as { properties?: Record<string, Property>; required?: string[] };
-    return { properties: new Map(Object.entries(schema.properties ?? {})), required: schema.required ?? [] };
-  } catch {
-    return { properties: new Map(), required: [] };
-  }
-}
-
-function titlesOf(text: string | undefined): Map<string, string> {
-  return new Map([...schemaOf(text).properties].map(([name, { title }]) => [name, title ?? name]));
-}
-
-/** Order of the schema, but whose account it is always comes first. */
-function rank(name: string, titles: Map<string, string>): number {
-  if (/holder|name/i.test(name)) return -1;
-  const place = [...titles.keys()].indexOf(name);
-  return place < 0 ? titles.size : place;
-}
-
-function row(title: string, value: string): HTMLElement {
-  // `Account holder` is spoken in lower case, `IBAN` is not.
-  const label = /^[A-Z]{2}/.test(title) ? title : title.toLowerCase();
-  return make(
-    "div",
-    { class: "fact" },
-    make("dt", {}, title),
-    make(
-      "dd",
-      {},
-      make("bdi", {}, value),
-      " ",
-      make("button", { type: "button", class: "copy", "data-copy": value, "data-copy-name": label }, "Copy", make("span", { class: "visually-hidden" }, ` ${label}`)),
-    ),
-  );
 }

@@ -29,7 +29,11 @@ export class ForgedKey extends Error {
 }
 
 /** Publish my key for the trade if needed and meet the other side; null while they have not opened the chat. */
-export async function meet(trade: { code: string; id: string; peer: string }, seed: Uint8Array, identity: Identity): Promise<Meeting | null> {
+export async function meet(
+  trade: { code: string; id: string; peer: string },
+  seed: Uint8Array,
+  identity: Identity,
+): Promise<Meeting | null> {
   const secret = deriveTradeSecret(seed, trade.id);
   const publicKey = toHex(publicHalf(secret));
   const { account } = facts();
@@ -46,9 +50,18 @@ export async function meet(trade: { code: string; id: string; peer: string }, se
 }
 
 function checkPeer(key: PublishedKey, trade: { id: string; peer: string }): Peer {
-  const claim = { account: trade.peer, identityKey: key.identity_key, host: facts().host, signature: key.wallet_signature };
+  const claim = {
+    account: trade.peer,
+    identityKey: key.identity_key,
+    host: facts().host,
+    signature: key.wallet_signature,
+  };
   const binding = checkBinding(claim);
-  const isSigned = isTradeKeySigned({ publicKey: key.public_key, signature: key.signature }, key.identity_key, trade.id);
+  const isSigned = isTradeKeySigned(
+    { publicKey: key.public_key, signature: key.signature },
+    key.identity_key,
+    trade.id,
+  );
   if (binding === "forged" || !isSigned) throw new ForgedKey();
   const store = `parley:${facts().account.toLowerCase()}:peer:${trade.peer.toLowerCase()}`;
   const known = localStorage.getItem(store);

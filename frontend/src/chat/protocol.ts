@@ -69,7 +69,13 @@ export function hashOf(message: Message): string {
 }
 
 /** Seal `content` as the message of `header`, encrypted under the message key `key`. */
-export function seal(header: Header, content: object, key: Uint8Array, identity: Identity, nonce = randomNonce()): Message {
+export function seal(
+  header: Header,
+  content: object,
+  key: Uint8Array,
+  identity: Identity,
+  nonce = randomNonce(),
+): Message {
   if ((header.n === 1) !== (header.prev === GENESIS)) {
     throw new Unreadable("Only a first message has no message before it.");
   }
@@ -103,7 +109,11 @@ export function sealDetails(
 export function openDetails(envelope: Envelope, root: Uint8Array, identityKey: string): Record<string, string> {
   const { v, kind, trade, sender, method } = envelope;
   const { fields } = opened({ v, kind, trade, sender, method }, envelope, detailsKey(root), identityKey);
-  if (typeof fields !== "object" || fields === null || Object.values(fields).some((value) => typeof value !== "string")) {
+  if (
+    typeof fields !== "object" ||
+    fields === null ||
+    Object.values(fields).some((value) => typeof value !== "string")
+  ) {
     throw new Unreadable("The envelope does not hold account fields.");
   }
   return fields as Record<string, string>;
@@ -113,7 +123,13 @@ function randomNonce(): Uint8Array {
   return crypto.getRandomValues(new Uint8Array(NONCE));
 }
 
-function sealed<H extends object>(header: H, content: object, key: Uint8Array, identity: Identity, nonce: Uint8Array): H & Sealed {
+function sealed<H extends object>(
+  header: H,
+  content: object,
+  key: Uint8Array,
+  identity: Identity,
+  nonce: Uint8Array,
+): H & Sealed {
   const pair = splitKey(key);
   const padded = pad(canonical(content));
   const ciphertext = xchacha20poly1305(pair.enc, nonce, canonical(header)).encrypt(padded);
@@ -133,7 +149,8 @@ function opened(header: object, whole: Sealed, key: Uint8Array, identityKey: str
   }
   try {
     const content: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(unpad(padded)));
-    if (typeof content === "object" && content !== null && !Array.isArray(content)) return content as Record<string, unknown>;
+    if (typeof content === "object" && content !== null && !Array.isArray(content))
+      return content as Record<string, unknown>;
   } catch (error) {
     if (error instanceof Unreadable) throw error;
   }

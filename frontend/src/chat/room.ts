@@ -2,7 +2,6 @@
 
 import "../page/base";
 import "../chain/base";
-import type { Refusal } from "../api/client";
 import { find } from "../page/dom";
 import { onConnection, onFrame, type Frame } from "../page/events";
 import { facts, sameAddress } from "../page/facts";
@@ -14,10 +13,10 @@ import { fingerprint } from "./fingerprint";
 import { deriveIdentity } from "./keys";
 import { LogView } from "./log";
 import { ReadMarks } from "./marks";
-import { Outbox } from "./outbox";
 import { PaymentSection } from "./payment";
 import { ForgedKey, meet, type Peer } from "./peers";
-import { hashOf, isMessage, type Message } from "./protocol";
+import { isMessage, type Message } from "./protocol";
+import { Sending } from "./sending";
 import { knownSeed, unlock } from "./unlock";
 import type { Vault } from "./vault";
 
@@ -33,9 +32,8 @@ export class Room {
   private readonly log: LogView;
   private readonly marks: ReadMarks;
   private readonly composer: Composer | null;
-  private readonly texts = new Map<string, string>();
   private conversation: Conversation | null = null;
-  private outbox: Outbox | null = null;
+  private sending: Sending | null = null;
   private head = 0;
   private unreadable = 0;
   private isLoading = false;
@@ -55,11 +53,13 @@ export class Room {
     this.peerName = peerName || "the other side";
     const list = find("[data-chat-log]", section) ?? section;
     const names = { mine: "You", theirs: peerName || "Other side" };
-    this.log = new LogView(list, find<HTMLTemplateElement>("template[data-chat-line]", section), names, () => this.retry());
+    this.log = new LogView(list, find<HTMLTemplateElement>("template[data-chat-line]", section), names, () =>
+      this.sending?.retry(),
+    );
     this.marks = new ReadMarks(trade, this.peerAddress, this.log, () => this.head);
     const form = find<HTMLFormElement>("[data-chat-form]", section);
     const input = find<HTMLTextAreaElement>("[data-chat-input]", section);
-    this.composer = form && input ? new Composer(form, input, (text) => this.send(text)) : null;
+    this.composer = form && input ? new Composer(form, input, (text) => this.sending?.send(text)) : null;
     find("[data-chat-unlock]", section)?.addEventListener("click", () => void this.unlock());
   }
 
@@ -102,7 +102,9 @@ export class Room {
     const payment = details ? new PaymentSection(details, seed, facts().account) : null;
     if (await this.tryToMeet(seed, payment)) return;
     this.show("waiting", `Waiting for ${this.peerName} to open the chat.`);
-    this.composer?.block(`${this.peerName} has not opened the chat yet. You can send as soon as they have; your text is kept.`);
+    this.composer?.block(
+      `${this.peerName} has not opened the chat yet. You can send as soon as they have; your text is kept.`,
+    );
     const again = (): void => void this.tryToMeet(seed, payment).catch(() => undefined);
     onFrame("keys", again);
     onConnection((isUp) => isUp && again());
@@ -119,9 +121,9 @@ export class Room {
       if (!meeting) return false;
       const { root, peer } = meeting;
       const { account: me } = facts();
-      this.conversation = new Conversation({ tradeId: this.tradeId, root, identity, me, peer });
+      const conversation = new Conversation({ tradeId: this.tradeId, root, identity, me, peer });
       showFingerprint(this.section, fingerprint(identity.publicKey, peer.identityKey));
-      await this.begin(peer);
+      await this.begin(conversation, peer);
       const isSeller = sameAddress(this.section.dataset.seller ?? "", me);
       const sellerIdentityKey = isSeller ? identity.publicKey : peer.identityKey;
       const seller = isSeller ? me : peer.address;
@@ -137,13 +139,13 @@ export class Room {
     }
   }
 
-  private async begin(peer: Peer): Promise<void> {
-    const outbox = new Outbox(this.code, facts().account, {
-      onSent: (message, seq) => this.placed(message, seq),
-      onRefused: (message, refusal) => void this.refused(message, refusal),
+  private async begin(conversation: Conversation, peer: Peer): Promise<void> {
+    this.conversation = conversation;
+    const sending = new Sending(this.code, conversation, this.log, {
+      onPlaced: (message, seq) => this.placed(message, seq),
+      catchUp: () => this.load(),
     });
-    this.outbox = outbox;
-    for (const message of outbox.waiting) this.texts.set(hashOf(message), this.conversation?.recall(message) ?? "");
+    this.sending = sending;
     this.setPeerBadge(peer);
     await this.load();
     this.log.settle();
@@ -151,8 +153,7 @@ export class Room {
     const isOpen = this.section.dataset.open !== "0";
     this.composer?.block(isOpen ? "" : "This chat is closed; it can still be read.");
     if (!isOpen) this.show("closed", "Closed. It can still be read.");
-    this.drawPending();
-    outbox.hurry();
+    sending.retry();
   }
 
   private listen(): void {
@@ -165,7 +166,7 @@ export class Room {
       this.isConnected = isUp;
       if (!isUp) return;
       void this.load();
-      this.outbox?.hurry();
+      this.sending?.hurry();
     });
     window.setInterval(() => {
       if (!this.isConnected && !document.hidden) void this.load();
@@ -179,7 +180,7 @@ export class Room {
     const receivedAt = typeof frame.received_at === "string" ? frame.received_at : frame.msg.sent_at;
     if (frame.seq === this.head + 1 && !this.isLoading) {
       this.receive({ seq: frame.seq, received_at: receivedAt, msg: frame.msg });
-      this.drawPending();
+      this.sending?.draw();
       this.marks.tell();
     } else void this.load();
   }
@@ -201,7 +202,7 @@ export class Room {
     } finally {
       this.isLoading = false;
     }
-    this.drawPending();
+    this.sending?.draw();
     this.marks.tell();
   }
 
@@ -209,7 +210,7 @@ export class Room {
     if (!this.conversation || seq !== this.head + 1) return;
     this.head = seq;
     const { isMine, text, problem } = this.conversation.read(msg);
-    if (isMine) this.outbox?.settle(msg);
+    if (isMine) this.sending?.settle(msg);
     if (text === null) {
       this.unreadable += 1;
       const count = this.unreadable === 1 ? "1 message" : `${this.unreadable} messages`;
@@ -218,65 +219,24 @@ export class Room {
     this.log.add(seq, { isMine, text, problem, at: new Date(receivedAt) });
   }
 
-  private send(text: string): void {
-    const { conversation, outbox } = this;
-    if (!conversation || !outbox) return;
-    const message = conversation.write(text, new Date(), outbox.last);
-    this.texts.set(hashOf(message), text);
-    outbox.add(message);
-    this.drawPending();
-  }
-
   private placed(message: Message, seq: number): void {
     const stored = { seq, received_at: new Date().toISOString(), msg: message };
     if (seq === this.head + 1 && !this.isLoading) this.receive(stored);
     else if (seq > this.head) void this.load();
-    this.drawPending();
-  }
-
-  /** Another device wrote in between: seal what waits again, after what it wrote. */
-  private async refused(message: Message, refusal: Refusal): Promise<void> {
-    const { conversation, outbox } = this;
-    if (!conversation || !outbox) return;
-    const known = conversation.lastOwn;
-    await this.load();
-    const isBehind = refusal.code === "fork" || refusal.code === "gap";
-    if (isBehind && (conversation.lastOwn > known || message.n !== conversation.lastOwn + 1)) {
-      const again: Message[] = [];
-      for (const waiting of outbox.waiting) {
-        const text = this.texts.get(hashOf(waiting)) ?? "";
-        if (!text) continue;
-        const next = conversation.write(text, new Date(), again.at(-1));
-        this.texts.set(hashOf(next), text);
-        again.push(next);
-      }
-      outbox.replace(again);
-      this.drawPending();
-      return;
-    }
-    this.drawPending(refusal.message);
-  }
-
-  private retry(): void {
-    this.drawPending();
-    this.outbox?.hurry();
-  }
-
-  private drawPending(problem = ""): void {
-    const waiting = this.outbox?.waiting ?? [];
-    this.log.setPending(
-      waiting.map((message, place) => ({
-        text: this.texts.get(hashOf(message)) ?? "…",
-        at: new Date(message.sent_at),
-        state: problem && place === 0 ? ("failed" as const) : ("sending" as const),
-        problem,
-      })),
-    );
+    this.sending?.draw();
   }
 
   private setPeerBadge(peer: Peer): void {
-    if (peer.isNew) this.show("new-device", `Encrypted. ${this.peerName} now uses a new device. Compare the words if money details change.`);
-    else if (peer.isUnproven) this.show("encrypted", `Encrypted. ${this.peerName} uses a contract wallet, whose key this site checked and your browser could not.`);
+    if (peer.isNew)
+      this.show(
+        "new-device",
+        `Encrypted. ${this.peerName} now uses a new device. Compare the words if money details change.`,
+      );
+    else if (peer.isUnproven)
+      this.show(
+        "encrypted",
+        `Encrypted. ${this.peerName} uses a contract wallet, whose key this site checked and your browser could not.`,
+      );
     else this.show("encrypted", "Encrypted");
   }
 

@@ -37,7 +37,7 @@ async function signSeed(): Promise<Uint8Array> {
 /** A new device, or a forgotten one. */
 async function comeBack(stored: StoredIdentity, tell: (text: string) => void): Promise<Uint8Array> {
   if (stored.backup) {
-    for (let problem = ""; ; ) {
+    for (let problem = ""; ;) {
       const passphrase = await askPassphrase("open", problem);
       tell("Opening the backup. This takes some seconds.");
       const seed = await openSeed(stored.backup, passphrase).catch((error: Error) => error);

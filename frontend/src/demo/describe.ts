@@ -43,12 +43,22 @@ const EFFECTS: Readonly<Record<string, string>> = {
 };
 
 export function describeConnect(): Request {
-  return { title: "Connect to this site?", effect: "The site sees your address. It cannot move anything.", rows: [["Site", location.host]], text: "" };
+  return {
+    title: "Connect to this site?",
+    effect: "The site sees your address. It cannot move anything.",
+    rows: [["Site", location.host]],
+    text: "",
+  };
 }
 
 export function describeText(hex: string): Request {
   const bytes = Uint8Array.from(hex.slice(2).match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-  return { title: "Sign this message?", effect: "A signature proves that you hold this account. It costs nothing.", rows: [["Site", location.host]], text: new TextDecoder().decode(bytes) };
+  return {
+    title: "Sign this message?",
+    effect: "A signature proves that you hold this account. It costs nothing.",
+    rows: [["Site", location.host]],
+    text: new TextDecoder().decode(bytes),
+  };
 }
 
 export function describeTypedData(data: TypedData): Request {
@@ -70,9 +80,17 @@ export function describeTransaction(transaction: Record<string, unknown>): Reque
     ["Function", functionName(data)],
   ];
   if (data.startsWith(`0x${toHex(selector("approve(address,uint256)"))}`)) {
-    rows.push(["Allows", contractName(`0x${data.slice(34, 74)}`)], ["Amount", `${BigInt(`0x${data.slice(74, 138)}`)} base units`]);
+    rows.push(
+      ["Allows", contractName(`0x${data.slice(34, 74)}`)],
+      ["Amount", `${BigInt(`0x${data.slice(74, 138)}`)} base units`],
+    );
   }
-  return { title: "Send this transaction?", effect: "It costs a network fee in play money and cannot be undone.", rows, text: "" };
+  return {
+    title: "Send this transaction?",
+    effect: "It costs a network fee in play money and cannot be undone.",
+    rows,
+    text: "",
+  };
 }
 
 function functionName(data: string): string {
@@ -91,6 +109,7 @@ function plain(name: string, value: unknown): string {
   if (typeof value === "object" && value !== null) return JSON.stringify(value);
   const text = String(value);
   if (/Bps$/i.test(name) && /^\d+$/.test(text)) return `${Number(text) / 100}%`;
-  if (/^(?:payBy|validUntil|expiresAt)$/.test(name)) return `${text} (${new Date(Number(text) * 1000).toLocaleString(document.documentElement.lang || "en")})`;
+  if (/^(?:payBy|validUntil|expiresAt)$/.test(name))
+    return `${text} (${new Date(Number(text) * 1000).toLocaleString(document.documentElement.lang || "en")})`;
   return text;
 }

@@ -7,7 +7,14 @@ import type { Actor } from "./cast";
 import { describeConnect, describeText, describeTransaction, describeTypedData, type Request } from "./describe";
 import { approve } from "./sheet";
 
-const READS = new Set(["eth_call", "eth_getBalance", "eth_getTransactionReceipt", "eth_estimateGas", "eth_blockNumber", "eth_gasPrice"]);
+const READS = new Set([
+  "eth_call",
+  "eth_getBalance",
+  "eth_getTransactionReceipt",
+  "eth_estimateGas",
+  "eth_blockNumber",
+  "eth_gasPrice",
+]);
 
 /** As wallets throw it: EIP-1193 codes. */
 class WalletError extends Error {
@@ -78,7 +85,8 @@ export class DemoProvider implements Provider {
   }
 
   private checkOwn(address: unknown): void {
-    if (!sameAddress(String(address), this.actor.address)) throw new WalletError(4100, "This wallet does not hold that account.");
+    if (!sameAddress(String(address), this.actor.address))
+      throw new WalletError(4100, "This wallet does not hold that account.");
   }
 
   private async ask(request: Request): Promise<void> {
@@ -94,13 +102,24 @@ export class DemoProvider implements Provider {
   private async forward(method: string, params: unknown[]): Promise<unknown> {
     const response = await fetch("/demo/wallet", {
       method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "" },
+      headers: {
+        "Content-Type": "application/json",
+        "X-CSRFToken": document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "",
+      },
       body: JSON.stringify({ wallet: this.actor.id, method, params }),
       credentials: "same-origin",
       cache: "no-store",
     });
-    const answer = (await response.json().catch(() => null)) as { result?: unknown; error?: { code?: number; message?: string; data?: unknown } } | null;
-    if (answer?.error) throw new WalletError(answer.error.code ?? -32603, answer.error.message ?? "The local chain refused.", answer.error.data);
+    const answer = (await response.json().catch(() => null)) as {
+      result?: unknown;
+      error?: { code?: number; message?: string; data?: unknown };
+    } | null;
+    if (answer?.error)
+      throw new WalletError(
+        answer.error.code ?? -32603,
+        answer.error.message ?? "The local chain refused.",
+        answer.error.data,
+      );
     if (!response.ok || !answer) throw new WalletError(-32603, "The local chain cannot be reached.");
     return answer.result;
   }

@@ -13,7 +13,9 @@ export function approve(actor: Actor, request: Request): Promise<boolean> {
     yes.setAttribute("data-demo-approve", "");
     no.setAttribute("data-demo-reject", "");
     let isApproved = false;
-    const rows = request.rows.map(([name, value]) => make("div", { class: "fact" }, make("dt", {}, name), make("dd", {}, make("bdi", {}, value))));
+    const rows = request.rows.map(([name, value]) =>
+      make("div", { class: "fact" }, make("dt", {}, name), make("dd", {}, make("bdi", {}, value))),
+    );
     const dialog = openSheet(
       {
         name: "demo-wallet",
@@ -28,7 +30,11 @@ export function approve(actor: Actor, request: Request): Promise<boolean> {
           make("p", {}, request.effect),
           ...(request.text ? [make("pre", { class: "siwe", tabindex: "0" }, request.text)] : []),
           ...(rows.length > 0 ? [make("div", { class: "facts-box" }, make("dl", { class: "facts" }, ...rows))] : []),
-          make("p", { class: "muted small" }, "Play money on a local chain. A real wallet asks in a window of its own."),
+          make(
+            "p",
+            { class: "muted small" },
+            "Play money on a local chain. A real wallet asks in a window of its own.",
+          ),
         ],
         actions: [no, yes],
       },

@@ -37,7 +37,8 @@ export function catchUp(): void {
 /** Refetch everything: after a gap nobody knows what was missed. */
 export function refetchAll(): void {
   stale.clear();
-  for (const topic of new Set(findAll("[data-live][data-src]").map((fragment) => fragment.dataset.live ?? ""))) schedule(topic);
+  for (const topic of new Set(findAll("[data-live][data-src]").map((fragment) => fragment.dataset.live ?? "")))
+    schedule(topic);
 }
 
 function fragmentsOf(topic: string): HTMLElement[] {

@@ -5,7 +5,11 @@ import { find, hit } from "./dom";
 const GROUPING = /[ \u00a0\u2009\u202f'\u2019]/;
 const GROUPED = /^\d{1,3}([.,])\d{3}(?:\1\d{3})*$/;
 
-export type Reading = { kind: "empty" } | { kind: "amount"; value: string } | { kind: "ambiguous"; thousands: string; decimals: string } | { kind: "unreadable" };
+export type Reading =
+  | { kind: "empty" }
+  | { kind: "amount"; value: string }
+  | { kind: "ambiguous"; thousands: string; decimals: string }
+  | { kind: "unreadable" };
 
 /** What `text` says, as a plain decimal string. */
 export function readAmount(text: string): Reading {
@@ -54,7 +58,8 @@ export function groupDigits(value: string, least = 2): string {
   const language = document.documentElement.lang || "en";
   const digits = fraction.replace(/0+$/, "").padEnd(least, "0");
   const grouped = new Intl.NumberFormat(language).format(BigInt(whole));
-  const point = new Intl.NumberFormat(language).formatToParts(1.5).find((part) => part.type === "decimal")?.value ?? ".";
+  const point =
+    new Intl.NumberFormat(language).formatToParts(1.5).find((part) => part.type === "decimal")?.value ?? ".";
   return digits ? `${grouped}${point}${digits}` : grouped;
 }
 
@@ -62,7 +67,9 @@ export function groupDigits(value: string, least = 2): string {
 export function startAmountEcho(): void {
   document.addEventListener("input", (event) => {
     const input = hit<HTMLInputElement>(event, "input[data-amount]");
-    const echo = input?.closest(".field")?.querySelector<HTMLElement>("[data-echo]") ?? (input?.id ? find(`output[for="${CSS.escape(input.id)}"]`) : null);
+    const echo =
+      input?.closest(".field")?.querySelector<HTMLElement>("[data-echo]") ??
+      (input?.id ? find(`output[for="${CSS.escape(input.id)}"]`) : null);
     if (input && echo) echo.textContent = echoWords(readAmount(input.value), input.dataset.unit ?? "");
   });
 }

@@ -54,7 +54,8 @@ function update(time: HTMLElement, now: number): void {
 /** The words change with the tone, so that colour is never alone. The template says "(… left)" around them. */
 function remainingWords(left: number, urgency: string): string {
   if (urgency === "over") return "no time";
-  if (urgency === "last") return left < 2 * MINUTE_MS ? `hurry: ${leftWords(left)}` : `hurry: ${Math.floor(left / MINUTE_MS)} min`;
+  if (urgency === "last")
+    return left < 2 * MINUTE_MS ? `hurry: ${leftWords(left)}` : `hurry: ${Math.floor(left / MINUTE_MS)} min`;
   return leftWords(left);
 }
 

@@ -17,7 +17,13 @@ export function openSheet({ name, title, body, actions }: Sheet, closed: () => v
   const dialog = make(
     "dialog",
     { "data-sheet": name, "aria-labelledby": heading },
-    make("div", { class: "dialog-body" }, make("h2", { id: heading }, title), ...body, make("div", { class: "dialog-actions" }, ...actions)),
+    make(
+      "div",
+      { class: "dialog-body" },
+      make("h2", { id: heading }, title),
+      ...body,
+      make("div", { class: "dialog-actions" }, ...actions),
+    ),
   );
   dialog.addEventListener("close", () => {
     dialog.remove();

@@ -30,9 +30,12 @@ export function urgencyOf(left: number, whole: number): Urgency {
 /** `14:10` today, `Tue 24 Nov, 14:10` on another day, in the zone of this device. */
 export function clockWords(moment: Date, now: Date): string {
   const language = document.documentElement.lang || "en";
-  const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(moment);
+  const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(
+    moment,
+  );
   if (moment.toDateString() === now.toDateString()) return time;
-  const part = (options: Intl.DateTimeFormatOptions): string => new Intl.DateTimeFormat(language, options).format(moment);
+  const part = (options: Intl.DateTimeFormatOptions): string =>
+    new Intl.DateTimeFormat(language, options).format(moment);
   const isOtherYear = moment.getFullYear() !== now.getFullYear();
   const day = [part({ weekday: "short" }), part({ day: "numeric" }), part({ month: "short" })].join(NBSP);
   return `${day}${isOtherYear ? ` ${moment.getFullYear()}` : ""}, ${time}`;

@@ -36,7 +36,7 @@ export function prepareSwaps(): void {
   const htmx = window.htmx;
   if (!htmx) return;
   htmx.config.morphIgnore = [...htmx.config.morphIgnore, "open"];
-  htmx.config.morphSkip = "[hx-morph-skip],[data-action-error]:not([hidden])";
+  htmx.config.morphSkip = "[hx-morph-skip],[data-tx-card][data-busy],[data-action-error]:not([hidden])";
   htmx.config.morphSkipChildren = "[hx-morph-skip-children],[data-details-list]";
   htmx.registerExtension("parley", {
     init: (api: Security) => {

@@ -6,7 +6,8 @@ export function startThemeSwitch(): void {
   document.addEventListener("submit", (event) => {
     const { submitter } = event;
     const form = event.target;
-    if (!(form instanceof HTMLFormElement) || !(submitter instanceof HTMLButtonElement) || submitter.name !== "theme") return;
+    if (!(form instanceof HTMLFormElement) || !(submitter instanceof HTMLButtonElement) || submitter.name !== "theme")
+      return;
     event.preventDefault();
     choose(submitter);
     void fetch(form.action, { method: "POST", body: new FormData(form, submitter), redirect: "manual" });

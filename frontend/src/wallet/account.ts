@@ -43,11 +43,7 @@ function openBar(shown: string): void {
   const bar = make(
     "div",
     { class: "banner", role: "status", "data-wallet-bar": true },
-    make(
-      "p",
-      {},
-      `Wallet changed to ${shortAddress(shown)}. You are still signed in as ${shortAddress(account)}.`,
-    ),
+    make("p", {}, `Wallet changed to ${shortAddress(shown)}. You are still signed in as ${shortAddress(account)}.`),
     make("a", { class: "button", href: `/signin?next=${next}` }, "Switch sign-in"),
     keep,
   );

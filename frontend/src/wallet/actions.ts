@@ -1,8 +1,9 @@
 // Chain actions of a trade: a free signature that the node relays, or one's own transaction.
 
-import { readHowTo, readTrade, relayAction, tellTransaction, type HowTo } from "../api/trades";
-import { checkApproval, checkCall, isNative } from "../chain/calls";
+import { readHowTo, readTrade, relayAction, tellTransaction, type HowTo, type Trade } from "../api/trades";
+import { checkApproval, checkCall, functionOf, isNative } from "../chain/calls";
 import { checkAction, Mismatch, type TermsMessage } from "../chain/terms";
+import { formatEstimate } from "../chain/units";
 import { hit } from "../page/dom";
 import { facts } from "../page/facts";
 import { say } from "../page/status";
@@ -17,6 +18,7 @@ import { signWith } from "./sign";
 import type { Wallet } from "./provider";
 
 interface Deed {
+  trade: Trade;
   code: string;
   action: string;
   how: HowTo;
@@ -44,12 +46,13 @@ async function act(button: HTMLButtonElement): Promise<void> {
     const { id, terms } = checkIdentity(trade);
     const wallet = await walletOfAccount();
     await checkNetwork(wallet);
-    const deed: Deed = { code, action, how, id, terms, card };
+    const deed: Deed = { trade, code, action, how, id, terms, card };
     await (isSent ? sendOwn(deed, wallet) : signForRelay(deed, wallet));
   } catch (error) {
     card.stop();
     throw error;
   }
+  card.handOver();
   await refetchTopic(`trade:${code}`);
 }
 
@@ -57,7 +60,7 @@ async function signForRelay({ code, action, how, id, card }: Deed, wallet: Walle
   const data = how.typed_data;
   if (!data) throw new Mismatch("kind of message");
   checkAction(data, here(), { tradeId: id, action });
-  card.set("check", "done");
+  card.set("check", "done", "Free: this site pays the network fee.");
   card.awaitWallet("confirm");
   const signature = await signWith(wallet, data);
   card.confirmed("confirm");
@@ -66,15 +69,15 @@ async function signForRelay({ code, action, how, id, card }: Deed, wallet: Walle
   say("Signed. This node sends it to the chain for you, free of charge.");
 }
 
-async function sendOwn({ code, action, how, id, terms, card }: Deed, wallet: Wallet): Promise<void> {
+async function sendOwn({ trade, code, action, how, id, terms, card }: Deed, wallet: Wallet): Promise<void> {
   const { call } = how;
   if (!call) throw new Mismatch("call");
   const { escrow } = facts();
   checkCall(call, action, terms, escrow);
   if (action === "fund") rememberAgreed(code, id);
-  if (action === "fund" && !isNative(terms)) await allow(wallet, { how, terms, card });
-  await rehearse(wallet, call);
-  card.set("check", "done");
+  if (action === "fund" && !isNative(terms)) await allow(wallet, { trade, how, terms, card });
+  const fee = await rehearse(wallet, call);
+  card.set("check", "done", `Function ${functionOf(action, terms)}, network fee about ${formatEstimate(fee)} ETH.`);
   card.awaitWallet("confirm");
   const hash = await send(wallet, call);
   card.confirmed("confirm");
@@ -84,12 +87,15 @@ async function sendOwn({ code, action, how, id, terms, card }: Deed, wallet: Wal
 }
 
 /** Let the escrow take exactly the amount, once; a permission that already stands is not asked for again. */
-async function allow(wallet: Wallet, { how, terms, card }: Pick<Deed, "how" | "terms" | "card">): Promise<void> {
+async function allow(
+  wallet: Wallet,
+  { trade, how, terms, card }: Pick<Deed, "trade" | "how" | "terms" | "card">,
+): Promise<void> {
   if ((await allowance(wallet, terms)) >= BigInt(String(terms.amount))) return;
   const approval = how.approve;
   if (!approval) throw new Mismatch("permission");
   checkApproval(approval, terms, facts().escrow);
-  card.addAllowance("Allow the contract to take exactly this amount, once");
+  card.addAllowance(`Allow the contract to take exactly ${trade.amount_asset} ${trade.asset}`);
   await rehearse(wallet, approval);
   card.awaitWallet("allow");
   await send(wallet, approval);

@@ -17,7 +17,11 @@ export class Card {
   constructor(near: Element) {
     this.root = nearest(near, "[data-tx-card]");
     this.wasHidden = this.root?.hidden === true;
-    if (this.root) this.root.hidden = false;
+    if (this.root) {
+      this.root.hidden = false;
+      // A refetch of the fragment around it must not wipe the card while the wallet is open.
+      this.root.dataset.busy = "1";
+    }
     this.set("check", "active");
     for (const step of ["confirm", "mined", "final"] as const) this.set(step, "idle");
   }
@@ -47,9 +51,15 @@ export class Card {
     this.set(step, "done");
   }
 
+  /** The server knows now: what it draws counts again. */
+  handOver(): void {
+    window.clearTimeout(this.reminder);
+    if (this.root) delete this.root.dataset.busy;
+  }
+
   /** The whole thing stopped; a card that was hidden before goes away again. */
   stop(): void {
-    window.clearTimeout(this.reminder);
+    this.handOver();
     if (this.root && this.wasHidden) this.root.hidden = true;
     for (const step of ["check", "allow", "confirm", "mined"] as const) {
       if (this.row(step)?.dataset.state === "active") this.set(step, "idle");

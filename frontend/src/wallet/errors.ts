@@ -36,12 +36,17 @@ export function showError(button: HTMLElement, error: unknown): void {
 
 function wordsOf(error: unknown): string {
   if (error instanceof Problem || error instanceof Refusal || error instanceof Mismatch) return error.message;
-  if (error instanceof TypeError) return `This site sent something this page cannot read. Nothing was signed. (${error.message})`;
+  if (error instanceof TypeError)
+    return `This site sent something this page cannot read. Nothing was signed. (${error.message})`;
   return error instanceof Error ? error.message : "Something failed. Nothing was sent.";
 }
 
 function copyButton(text: string, name: string, label: string): HTMLButtonElement {
-  return make("button", { type: "button", class: "button button-quiet", "data-copy": text, "data-copy-name": name }, label);
+  return make(
+    "button",
+    { type: "button", class: "button button-quiet", "data-copy": text, "data-copy-name": name },
+    label,
+  );
 }
 
 /** The action button becomes the switch, until the wallet is where the trade is. */

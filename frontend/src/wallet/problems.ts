@@ -82,7 +82,8 @@ export function problemOf(error: unknown): Problem {
   const text = typeof bag.message === "string" ? bag.message : "";
   if (code === 4001 || /user (rejected|denied)/i.test(text)) return declined();
   if (code === -32002) return openRequest();
-  if (code === 4902 || /unrecognized chain/i.test(text)) return new Problem("unknown_network", "Your wallet does not know this network.");
+  if (code === 4902 || /unrecognized chain/i.test(text))
+    return new Problem("unknown_network", "Your wallet does not know this network.");
   if (code === 4200 || code === -32601) {
     return new Problem("unsupported", "This wallet cannot do that. Nothing was sent; try another wallet.");
   }

@@ -81,7 +81,11 @@ async function compare(section: HTMLElement, wallet: Wallet): Promise<string | n
     const isDangerous = !isKnown || (LOCKED.has(claimed) && !LOCKED.has(sight.status));
     if (tries === TRIES) {
       if (isDangerous) return disagree(section);
-      return show(section, "behind", `Your wallet's node is at “${wordOf(sight.status)}”, this site at “${wordOf(claimed)}”. One of them is behind.`);
+      return show(
+        section,
+        "behind",
+        `Your wallet's node is at “${wordOf(sight.status)}”, this site at “${wordOf(claimed)}”. One of them is behind.`,
+      );
     }
     await new Promise((resolve) => window.setTimeout(resolve, PATIENCE_MS));
   }
@@ -135,16 +139,21 @@ function paint(section: HTMLElement, { verdict, text }: Verdict): void {
   if (line && line.textContent !== text) line.textContent = text;
   const box = line?.closest<HTMLElement>("[data-tone]");
   if (box && verdict !== "agrees") box.dataset.tone = verdict === "disagrees" ? "dispute" : "wait";
+  withholdPayment(verdict === "disagrees");
 }
 
 function keyOf(section: HTMLElement): string {
   return `${section.dataset.tradeId}:${section.dataset.status}`;
 }
 
-/** Red card, no pay button, and the details to pay to are gone. */
 function disagree(section: HTMLElement): string {
-  for (const button of findAll('[data-chain-action="mark_paid"], [data-opens="dialog-sent"]')) button.remove();
-  for (const details of findAll("[data-payment-details]")) details.hidden = true;
   say(DISAGREEMENT);
   return show(section, "disagrees", DISAGREEMENT);
+}
+
+/** No pay button, and no details to pay to; they come back with a verdict that agrees. */
+function withholdPayment(isWithheld: boolean): void {
+  if (isWithheld)
+    for (const button of findAll('[data-chain-action="mark_paid"], [data-opens="dialog-sent"]')) button.remove();
+  for (const details of findAll("[data-payment-details]")) details.hidden = isWithheld;
 }

@@ -23,8 +23,11 @@ function transactionOf(call: Call): Transaction {
   return { from: facts().account, to: call.to, data: call.data, value };
 }
 
-/** Throw `Problem` when the call would revert or the account cannot pay for it; the wallet is not opened. */
-export async function rehearse(wallet: Wallet, call: Call): Promise<void> {
+/**
+ * The network fee of `call` in wei, about. Throws `Problem` when the call would revert or the account cannot pay for it;
+ * the wallet is not opened.
+ */
+export async function rehearse(wallet: Wallet, call: Call): Promise<bigint> {
   const transaction = transactionOf(call);
   const [balance, price] = await Promise.all([
     quantity(wallet, "eth_getBalance", [transaction.from, "latest"]),
@@ -40,6 +43,7 @@ export async function rehearse(wallet: Wallet, call: Call): Promise<void> {
   if (balance < value + fee) {
     throw notEnoughGas(formatEstimate(fee), formatUnits(balance - value, 18), transaction.from);
   }
+  return fee;
 }
 
 async function estimate(wallet: Wallet, transaction: Transaction): Promise<bigint> {
@@ -54,7 +58,10 @@ async function estimate(wallet: Wallet, transaction: Transaction): Promise<bigin
       throw new Problem("gas", "This wallet has too little ETH for the amount and the network fee.", transaction.from);
     }
     throw problem.kind === "wallet"
-      ? new Problem("revert", `The contract would refuse this now. Nothing was sent. ${problem.message.split("It says: ")[1] ?? ""}`.trim())
+      ? new Problem(
+          "revert",
+          `The contract would refuse this now. Nothing was sent. ${problem.message.split("It says: ")[1] ?? ""}`.trim(),
+        )
       : problem;
   }
 }
@@ -76,7 +83,10 @@ export async function awaitAllowance(wallet: Wallet, terms: TermsMessage): Promi
     if ((await allowance(wallet, terms)) >= needed) return;
     await new Promise((resolve) => window.setTimeout(resolve, ALLOWANCE_PAUSE_MS));
   }
-  throw new Problem("wallet", "The permission is not in a block yet. Wait for it, then press the button again; it will not be asked twice.");
+  throw new Problem(
+    "wallet",
+    "The permission is not in a block yet. Wait for it, then press the button again; it will not be asked twice.",
+  );
 }
 
 async function quantity(wallet: Wallet, method: string, params: unknown[]): Promise<bigint> {

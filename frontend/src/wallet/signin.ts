@@ -123,6 +123,7 @@ function isNonceOver(refusal: Refusal): boolean {
 function checkText(message: string, address: string): void {
   const [first = "", second = ""] = message.split("\n");
   const host = first.replace(" wants you to sign in with your Ethereum account:", "");
-  if (host !== location.host && host !== facts().host) throw new Error("The text to sign names another site. Do not sign it.");
+  if (host !== location.host && host !== facts().host)
+    throw new Error("The text to sign names another site. Do not sign it.");
   if (!sameAddress(second, address)) throw new Error("The text to sign names another account. Do not sign it.");
 }

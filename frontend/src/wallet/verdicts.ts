@@ -76,6 +76,7 @@ async function rule(form: HTMLFormElement): Promise<void> {
   }
   card.confirmed("confirm");
   card.set("mined", "active");
+  card.handOver();
   const findings = find<HTMLTextAreaElement>("textarea[data-draft]", form);
   if (findings) forgetDraft(findings);
   say("Ruling signed. It is on its way to the chain.");
@@ -88,7 +89,10 @@ function readRulingForm(form: HTMLFormElement): { buyer_bps: number; reason_code
   const findings = String(fields.get("findings") ?? "").trim();
   const reasonCode = Number(fields.get("reason_code") ?? 0);
   if (findings.length < LEAST_FINDINGS) {
-    throw new Problem("wallet", `Write at least ${LEAST_FINDINGS} characters of findings: both sides read them. These are ${findings.length}.`);
+    throw new Problem(
+      "wallet",
+      `Write at least ${LEAST_FINDINGS} characters of findings: both sides read them. These are ${findings.length}.`,
+    );
   }
   if (!Number.isInteger(reasonCode) || reasonCode < 1) throw new Problem("wallet", "Choose a reason first.");
   return { buyer_bps: share(form), reason_code: reasonCode, findings };

@@ -1,0 +1,157 @@
+"""The marketplace: for everyone, without scripts, with reasons instead of dead ends."""
+
+from decimal import Decimal
+
+import pytest
+
+from exchange.core import clock
+from exchange.reputation.models import Standing
+from tests.builders import ben, catalog, fixed, margin, market_price, offer, sara
+from tests.web.visiting import read, sound, visit
+
+pytestmark = pytest.mark.django_db
+HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>{{ 7|add:7 }}'
+
+
+@pytest.fixture(autouse=True)
+def market() -> None:
+    catalog()
+    market_price("3000")
+
+
+def test_the_market_is_readable_without_an_account() -> None:
+    offer(price=fixed("3043.00"))
+    page = sound(visit().get("/buy/eth/eur?amount=250"))
+    assert page.h1 == ["Buy ETH for EUR"]
+    for words in ("Sara", "3,043.00 EUR", "1.4% above market", "100 to 3,000 EUR", "SEPA Instant", "Buy ETH"):
+        assert words in page.words, words
+    # 250 / 3043, less the fee of half a percent, cut.
+    assert "0.081744 ETH" in page.words
+    assert "median of 3 sources" in page.words
+
+
+def test_the_home_page_shows_the_pair_last_looked_at() -> None:
+    client = visit()
+    client.get("/sell/dusd/eur")
+    page = sound(client.get("/"))
+    assert page.h1 == ["Buy DUSD for EUR"]
+
+
+def test_a_broken_cookie_of_the_pair_is_ignored() -> None:
+    client = visit()
+    for value in ("", "x", "ETH-", "../..-EUR", "ETH-EURO", "😀-EUR"):
+        client.cookies["parley_pair"] = value.encode("ascii", "ignore").decode()
+        assert sound(client.get("/")).h1 == ["Buy ETH for EUR"]
+
+
+def test_a_sent_filter_leads_to_an_address_that_can_be_shared() -> None:
+    answer = visit().get("/market?side=sell&asset=ETH&currency=EUR&amount=1%20250,50&method=sepa-instant")
+    assert answer.status_code == 302
+    assert answer["Location"] == "/sell/eth/eur?amount=1250.5&method=sepa-instant"
+
+
+def test_a_fragment_request_gets_the_list_and_the_address_to_show() -> None:
+    offer(price=fixed("3043.00"))
+    answer = visit(**{"HX-Request": "true"}).get("/market?side=buy&asset=ETH&currency=EUR&amount=250")
+    assert answer.status_code == 200
+    assert answer["HX-Push-Url"] == "/buy/eth/eur?amount=250"
+    assert b"<html" not in answer.content
+    assert b"3,043.00" in answer.content
+
+
+def test_an_ambiguous_amount_is_asked_about_and_kept() -> None:
+    offer(price=fixed("3043.00"))
+    page = sound(visit().get("/buy/eth/eur?amount=1,250"), status=422)
+    assert "There is a problem" in page.h2[0]
+    assert "1,250.00 or as 1.25" in page.words
+    (amount,) = [control for control in page.controls if control.get("name") == "amount"]
+    assert amount["value"] == "1,250"
+    assert amount["aria-invalid"] == "true"
+    assert "#id_amount" in page.links
+
+
+@pytest.mark.parametrize("query", ["amount=abc", "amount=-5", "amount=0", "amount=1e9", "method=carrier-pigeon"])
+def test_bad_filters_are_named_and_never_a_failure(query: str) -> None:
+    sound(visit().get(f"/buy/eth/eur?{query}"), status=422)
+
+
+@pytest.mark.parametrize("path", ["/buy/doge/eur", "/buy/eth/xxx", "/market?asset=DOGE", "/buy/eth/eur?cursor=nonsense"])
+def test_what_is_not_traded_is_said_in_words(path: str) -> None:
+    answer = visit().get(path)
+    assert answer.status_code in {404, 422}
+    sound(answer, status=answer.status_code)
+
+
+def test_a_condition_the_reader_fails_stands_in_place_of_the_button() -> None:
+    offer(price=fixed("3043.00"), min_finished_trades=5)
+    Standing.objects.update_or_create(account=ben().account, defaults={"updated_at": clock.now()})
+    page = sound(visit(ben()).get("/buy/eth/eur"))
+    assert "Needs 5 finished trades; you have 0." in page.words
+    assert "Your offer" in sound(visit(sara()).get("/buy/eth/eur")).words
+
+
+def test_old_prices_pause_offers_that_follow_the_market() -> None:
+    offer(price=margin(140))
+    market_price("3000", age=120)
+    page = sound(visit(ben()).get("/buy/eth/eur"))
+    assert "Price paused" in page.words
+    assert "The market price is too old" in page.words
+
+
+def test_an_empty_book_offers_ways_to_ask_for_less_with_their_counts() -> None:
+    offer(price=fixed("3043.00"))
+    page = sound(visit().get("/buy/eth/eur?amount=250&method=wise"))
+    assert "No seller takes 250.00 EUR by Wise right now" in page.words
+    assert "Any method: 1 offer" in page.words
+    assert "/buy/eth/eur?amount=250" in page.links
+    page = sound(visit().get("/sell/eth/usd"))
+    assert "No buyer is here right now" in page.words
+    assert "/offers/new?side=sell&asset=ETH&currency=USD" in page.links
+
+
+def test_long_books_come_in_pages() -> None:
+    for number in range(27):
+        offer(price=fixed(f"{3000 + number}.00"))
+    first = sound(visit().get("/buy/eth/eur"))
+    assert "27 offers" in first.words
+    (next_page,) = [link for link in first.links if "cursor=" in link]
+    second = sound(visit().get(f"/buy/eth/eur{next_page}"))
+    assert "3,026.00 EUR" in second.words
+    assert "3,000.00 EUR" not in second.words.split("Market", 1)[1].split("Demo", 1)[1]
+
+
+def test_the_list_stays_still_and_tells_that_offers_changed() -> None:
+    made = offer(price=fixed("3043.00"))
+    page = visit().get("/buy/eth/eur?amount=250").content.decode()
+    source = page.split('id="book-news"', 1)[1].split('data-src="', 1)[1].split('"', 1)[0].replace("&amp;", "&")
+    assert "Offers have changed" not in visit().get(source).content.decode()
+    made.maker.offers.update(version=2)
+    changed = visit().get(source).content.decode()
+    assert "Offers have changed" in changed
+    assert "/buy/eth/eur?amount=250" in changed
+
+
+def test_the_market_line_can_be_fetched_alone() -> None:
+    line = read(visit().get("/market/price/ETH/EUR"))
+    assert "3,000.00 EUR" in line.words
+    assert line.ids == ["market-line"]
+
+
+def test_hostile_names_and_terms_stay_text() -> None:
+    # The product refuses such a name; should one ever get in, the pages must not care.
+    made = offer(price=fixed("3043.00"), terms_text=HOSTILE)
+    type(made.maker).objects.filter(pk=made.maker_id).update(name=HOSTILE[:32])
+    for path in ("/buy/eth/eur", f"/offers/{made.code}", f"/u/{made.maker.address}"):
+        answer = visit(ben()).get(path)
+        page = sound(answer)
+        assert HOSTILE[:32] in page.text
+        assert b"<script>alert" not in answer.content
+        assert b"onerror=alert(2)>{{" not in answer.content
+
+
+def test_what_you_get_for_an_amount_in_a_buyers_book() -> None:
+    offer(ben(), side="buy", price=fixed("2900.00"))
+    page = sound(visit(sara()).get("/sell/eth/eur?amount=290"))
+    assert "3.3% below market" in page.words
+    assert "0.10 ETH" in page.words
+    assert Decimal("0.1") == Decimal(290) / Decimal(2900)
