@@ -13,8 +13,7 @@ from escrow.errors import RpcError, Unavailable
 from escrow.rpc import Node, wait_for_receipt
 
 if TYPE_CHECKING:
-    from web3 import Web3
-    from web3.types import TxParams
+    from escrow.rpc import TxParams, Web3
 
 WAIT_SECONDS = 180
 ONE_DEMO_DOLLAR = 10**6

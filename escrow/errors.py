@@ -54,6 +54,7 @@ class RangeTooLarge(RpcError):
 
 
 _TABLE: tuple[tuple[tuple[str, ...], type[RpcError]], ...] = (
+    (("rate limit", "too many requests", "request limit", "capacity"), Unavailable),
     (("nonce too low", "oldnonce", "nonce is too low", "invalid nonce"), NonceTooLow),
     (("already known", "known transaction", "already imported", "already_exists", "already exists"), AlreadyKnown),
     (

@@ -25,7 +25,11 @@ from escrow.errors import RpcError, Unavailable, WrongChain, read_error
 
 if TYPE_CHECKING:
     from hexbytes import HexBytes
-    from web3 import Web3
+
+    # Its types leave by this door too.
+    from web3 import Web3 as Web3
+    from web3.types import BlockIdentifier as BlockIdentifier
+    from web3.types import TxParams as TxParams
     from web3.types import TxReceipt
 
 T = TypeVar("T")

@@ -30,24 +30,29 @@ class Range:
 
 
 class ChunkSize:
-    """How many blocks to ask for at once: halved when a node balks, doubled while answers are small."""
+    """How many blocks to ask for at once: doubled while answers are small, halved when they are large or refused.
+
+    A refusal is remembered as a ceiling that rises again slowly, so that a node's limit is not run into at every step.
+    """
 
     FEW, MANY = 2_000, 10_000
     LEAST, MOST = 1, 100_000
 
     def __init__(self, blocks: int = 2_000) -> None:
         self.blocks = blocks
+        self.ceiling = self.MOST
 
     def shrink(self) -> None:
         """After a refusal or a time-out."""
-        self.blocks = max(self.LEAST, self.blocks // 2)
+        self.blocks = self.ceiling = max(self.LEAST, self.blocks // 2)
 
     def learn(self, *, logs: int) -> None:
         """After an answer."""
+        self.ceiling = min(self.MOST, self.ceiling + self.ceiling // 16 + 1)
         if logs > self.MANY:
-            self.shrink()
+            self.blocks = max(self.LEAST, self.blocks // 2)
         elif logs < self.FEW:
-            self.blocks = min(self.MOST, self.blocks * 2)
+            self.blocks = min(self.ceiling, self.blocks * 2)
 
 
 def read_header(block: Any, *, node: Node) -> Header | None:

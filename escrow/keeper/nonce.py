@@ -13,7 +13,7 @@ from escrow.models import Attempt
 from escrow.rpc import Chain
 
 if TYPE_CHECKING:
-    from web3.types import BlockIdentifier
+    from escrow.rpc import BlockIdentifier
 
 
 def transaction_count(chain: Chain, *, address: str, block: str = "latest") -> int:

@@ -24,7 +24,7 @@ from escrow.models import Attempt, Intent
 from escrow.rpc import Chain
 
 if TYPE_CHECKING:
-    from web3.types import TxParams
+    from escrow.rpc import TxParams
 
 log = logging.getLogger(__name__)
 AT_ONCE = 20

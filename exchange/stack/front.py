@@ -99,7 +99,7 @@ class Front:
         """Move bytes both ways until the upstream has said everything."""
         peer = client[1].get_extra_info("peername")
         upstream[1].write(head.for_upstream(client=str(peer[0]) if peer else LOOPBACK))
-        asking = asyncio.create_task(_pump(client[0], upstream[1]))
+        asking = asyncio.create_task(_pump(client[0], upstream[1], end=True))
         try:
             answered = await _pump(upstream[0], client[1])
             if answered == 0 and not head.is_socket:
@@ -117,15 +117,15 @@ class Front:
         await _finish(*client)
 
 
-async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> int:
-    """Copy `source` to `sink` until it ends, pass the end on, and return how many bytes there were."""
+async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, end: bool = False) -> int:
+    """Copy `source` to `sink` until it ends and return how many bytes there were; with `end`, pass the end on."""
     moved = 0
     try:
         while chunk := await source.read(_CHUNK):
             sink.write(chunk)
             moved += len(chunk)
             await sink.drain()
-        if sink.can_write_eof():
+        if end and sink.can_write_eof():
             sink.write_eof()
     except OSError:
         pass  # one side is gone; what was said until then has been passed on

@@ -95,9 +95,13 @@ class Stack:
         environment = self._environment()
         write_runtime(self.home.runtime_env, environment)
         self.progress.finish(_ENGINES)
-        await self.supervisor.run(roles.manage("prepare", environment, name="prepare"))
-        self.progress.finish(_DATA)
-        await _together([self._open_pages(environment, began=began), self._start_rest(environment)])
+        # The web process loads while the data is made ready; nobody is let in before both are done.
+        await _together([self._prepare(environment), self._start_web(environment)])
+        await asyncio.to_thread(roles.answers_http, self.web_port)
+        self.progress.finish(_WEB)
+        self.progress.is_ready = True
+        self.say(f"parley   | pages answer after {time.monotonic() - began:.1f} s")
+        await self._start_rest(environment)
         self.say(f"parley   | everything is up after {time.monotonic() - began:.1f} s; Ctrl-C stops it")
         if environment.get("DEMO") == "1":
             self.say("parley   | Sara sells, Ben buys, Carol arbitrates: play money on a local chain")
@@ -128,19 +132,19 @@ class Stack:
         )
         return compose_environment(addresses, home=self.home, port=self.plan.port, given=self.given)
 
-    async def _open_pages(self, environment: dict[str, str], *, began: float) -> None:
-        """Open the front as soon as the web process answers; the rest may still be on its way."""
+    async def _prepare(self, environment: dict[str, str]) -> None:
+        await self.supervisor.run(roles.manage("prepare", environment, name="prepare"))
+        self.progress.finish(_DATA)
+
+    async def _start_web(self, environment: dict[str, str]) -> None:
         await self.supervisor.start(
             Service(
                 name="web",
                 tier=Tier.PROCESS,
                 command=lambda: roles.web(environment, port=self.web_port),
-                is_ready=lambda: roles.answers_http(self.web_port),
+                is_ready=lambda: roles.listens(self.web_port),
             )
         )
-        self.progress.finish(_WEB)
-        self.progress.is_ready = True
-        self.say(f"parley   | pages answer after {time.monotonic() - began:.1f} s")
 
     async def _start_rest(self, environment: dict[str, str]) -> None:
         demo_key = self.home.keeper_key if self.plan.anvil else None

@@ -26,6 +26,8 @@ SENTENCES = {
     "webhooks": "may manage webhooks",
     "arbiter": "may read cases I claimed",
 }
+# Two forms stand on one page; their fields must not share names for labels.
+TOKEN_FIELDS = "id_token_%s"  # noqa: S105 (names of form fields)
 LIFETIMES = (("7", "7 days"), ("30", "30 days"), ("90", "90 days"), ("365", "1 year"))
 
 
@@ -80,7 +82,7 @@ def rename(request: HttpRequest, account: Account) -> HttpResponse:
 @signed_in
 def add_token(request: HttpRequest, account: Account) -> HttpResponse:
     """Make a token and show its secret, this once."""
-    form = TokenForm(request.POST)
+    form = TokenForm(request.POST, auto_id=TOKEN_FIELDS)
     if not form.is_valid():
         return _show(request, account, token_form=form)
     data = form.cleaned_data
@@ -124,6 +126,6 @@ def _show(
     **more: Any,
 ) -> HttpResponse:
     names = name_form or NameForm(initial={"name": account.name})
-    tokens = token_form or TokenForm(auto_id="id_token_%s")
+    tokens = token_form or TokenForm(auto_id=TOKEN_FIELDS)
     context = {"name_form": names, "token_form": tokens, "tokens": queries.tokens_of(account), **more}
     return render(request, "settings/settings.html", context, status=422 if names.errors or tokens.errors else 200)

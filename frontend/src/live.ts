@@ -7,6 +7,7 @@ import { facts } from "./page/facts";
 import { say } from "./page/status";
 import { afterSwap } from "./page/swaps";
 import { catchUp, refetchAll, topicsOnPage, touch } from "./live/fragments";
+import { showPhase } from "./live/phase";
 import { Pill } from "./live/pill";
 import { LiveSocket } from "./live/socket";
 import { updateTitle } from "./live/title";
@@ -88,6 +89,7 @@ function start(): void {
   afterSwap(() => {
     follow();
     updateTitle();
+    showPhase();
   });
   onSend((frame) => socket.write(frame));
   window.setInterval(() => {

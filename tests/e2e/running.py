@@ -50,6 +50,7 @@ class Running:
             text=True,
         )
         self._process = process
+        self.lines.clear()
         threading.Thread(target=self._listen, args=[process], daemon=True).start()
         end = time.monotonic() + within
         while time.monotonic() < end:

@@ -131,6 +131,8 @@ def test_a_revert_is_told_by_the_contracts_own_error(world: World) -> None:
         ("query returned more than 10000 results", errors.RangeTooLarge),
         ("exceed maximum block range: 5000", errors.RangeTooLarge),
         ("header not found", errors.Unavailable),
+        ("rate limit exceeded", errors.Unavailable),
+        ("Too Many Requests", errors.Unavailable),
         ("the method debug_x does not exist", RpcError),
     ],
 )

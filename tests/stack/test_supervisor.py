@@ -81,7 +81,9 @@ async def test_what_a_child_prints_carries_its_name(crew: Crew) -> None:
 
 async def test_an_engine_that_does_not_start_is_named_with_its_last_words(crew: Crew, tmp_path: Path) -> None:
     with pytest.raises(StackError, match=r"engine did not start \(exit code 1\)(.|\n)*disk is full"):
-        await crew.start("raise SystemExit('disk is full')", name="engine", log=tmp_path / "log", is_ready=lambda: False)
+        await crew.start(
+            "raise SystemExit('disk is full')", name="engine", log=tmp_path / "log", is_ready=lambda: False
+        )
 
 
 async def test_a_child_that_never_answers_is_given_up(crew: Crew) -> None:
@@ -130,7 +132,8 @@ def test_no_child_outlives_a_killed_supervisor(tmp_path: Path) -> None:
         "import asyncio, os, sys\nfrom pathlib import Path\nfrom exchange.stack.child import start_child\n"
         "from exchange.stack.command import Command\n"
         "async def main():\n"
-        f"    command = Command(name='clerk', argv=(sys.executable, '-c', {FOREVER!r}), environment={{}}, folder=Path('/'))\n"
+        f"    argv = (sys.executable, '-c', {FOREVER!r})\n"
+        "    command = Command(name='clerk', argv=argv, environment={}, folder=Path('/'))\n"
         f"    child = await start_child(command, pids=Path({str(tmp_path)!r}), say=print)\n"
         "    print(child.process.pid, flush=True)\n    await asyncio.sleep(600)\n"
         "asyncio.run(main())"

@@ -8,9 +8,19 @@ from hypothesis import strategies as st
 
 from exchange.web.forms_amount import Ambiguous, AmountError, AmountField, decimals_of, echo_words, read_amount
 
-AMOUNTS = st.decimals(min_value=Decimal("0.01"), max_value=Decimal("999999999999"), places=2, allow_nan=False)
+AMOUNTS = st.decimals(min_value=Decimal("0.01"), max_value=Decimal(999999999999), places=2, allow_nan=False)
 # How a number is grouped and where its decimals begin, in different countries.
-STYLES = [(",", "."), (".", ","), (" ", ","), ("\u00a0", ","), ("\u202f", ","), ("'", "."), ("\u2019", "."), ("", "."), ("", ",")]
+STYLES = [
+    (",", "."),
+    (".", ","),
+    (" ", ","),
+    ("\u00a0", ","),
+    ("\u202f", ","),
+    ("'", "."),
+    ("\u2019", "."),
+    ("", "."),
+    ("", ","),
+]
 
 
 def written(amount: Decimal, *, group: str, mark: str) -> str:
@@ -35,11 +45,10 @@ def test_whole_numbers_without_marks_are_read_as_they_are(number: int) -> None:
 def test_no_text_at_all_makes_anything_but_a_number_or_a_question(text: str) -> None:
     try:
         number = read_amount(text)
-    except AmountError as error:
-        assert str(error)
-    else:
-        assert number.is_finite()
-        assert number >= 0
+    except AmountError:
+        return
+    assert number.is_finite()
+    assert number >= 0
 
 
 @pytest.mark.parametrize("mark", [".", ","])
@@ -75,11 +84,13 @@ def test_usual_ways_to_write_are_understood(text: str, number: str) -> None:
     assert read_amount(text) == Decimal(number)
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["", "  ", "-5", "\u22125", "abc", "1e5", "NaN", "inf", "1 2", "12 34,5", "1,2,3", "1.25.00", "1,25.00,1", "1 250.5.5", "١٢٣"]
-    + ["5 EUR", "0x10", "1_000", "9" * 61],
+NO_AMOUNTS = (
+    *("", "  ", "-5", "\u22125", "abc", "1e5", "NaN", "inf", "1 2", "12 34,5", "1,2,3", "1.25.00", "1,25.00,1"),
+    *("1 250.5.5", "\u0661\u0662\u0663", "5 EUR", "0x10", "1_000", "9" * 61),
 )
+
+
+@pytest.mark.parametrize("text", NO_AMOUNTS)
 def test_what_is_no_amount_is_refused_with_words(text: str) -> None:
     with pytest.raises(AmountError):
         read_amount(text)

@@ -101,9 +101,7 @@ def test_the_queue_is_for_arbiters_and_shows_no_names_before_the_claim() -> None
 def test_carol_claims_a_case_and_reads_both_sides_on_record() -> None:
     deal = make.disputed(price=fixed("3121.40"))
     actions.follow_dispute(deal.code)
-    actions.open_case(
-        deal.code, by=ben().account, reason="other", wish_bps=10_000, statement=HOSTILE, now=clock.now()
-    )
+    actions.open_case(deal.code, by=ben().account, reason="other", wish_bps=10_000, statement=HOSTILE, now=clock.now())
     client = visit(carol())
     sound(client.get(f"/arbiter/cases/{deal.code}"), status=404)
     answer = client.post(f"/arbiter/cases/{deal.code}/claim")

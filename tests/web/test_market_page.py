@@ -75,7 +75,9 @@ def test_bad_filters_are_named_and_never_a_failure(query: str) -> None:
     sound(visit().get(f"/buy/eth/eur?{query}"), status=422)
 
 
-@pytest.mark.parametrize("path", ["/buy/doge/eur", "/buy/eth/xxx", "/market?asset=DOGE", "/buy/eth/eur?cursor=nonsense"])
+@pytest.mark.parametrize(
+    "path", ["/buy/doge/eur", "/buy/eth/xxx", "/market?asset=DOGE", "/buy/eth/eur?cursor=nonsense"]
+)
 def test_what_is_not_traded_is_said_in_words(path: str) -> None:
     answer = visit().get(path)
     assert answer.status_code in {404, 422}

@@ -69,7 +69,16 @@ def test_no_button_is_offered_that_the_server_does_not_allow() -> None:
 
 
 def test_the_buyer_is_never_told_to_pay_before_the_lock_is_final() -> None:
-    for state in ("requested", "signing", "awaiting_escrow", "locking", "refunding", "refunded", "expired", "cancelled"):
+    for state in (
+        "requested",
+        "signing",
+        "awaiting_escrow",
+        "locking",
+        "refunding",
+        "refunded",
+        "expired",
+        "cancelled",
+    ):
         for actions in ((), ACTIONS):
             action = compose(
                 Situation(ui_state=state, side="buyer", actions=actions, deadline=NOW), facts=FACTS, targets={}

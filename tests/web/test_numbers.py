@@ -81,7 +81,15 @@ def test_above_and_below_follow_the_margin(market: Decimal, bps: int) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(1661, "27:41"), (59, "0:59"), (3600, "1 h"), (11_520, "3 h 12 min"), (187_200, "2 days 4 h"), (172_800, "2 days"), (-5, "0:00")],
+    [
+        (1661, "27:41"),
+        (59, "0:59"),
+        (3600, "1 h"),
+        (11_520, "3 h 12 min"),
+        (187_200, "2 days 4 h"),
+        (172_800, "2 days"),
+        (-5, "0:00"),
+    ],
 )
 def test_what_is_left_is_said_in_the_unit_that_matters(seconds: int, words: str) -> None:
     assert times.left_words(timedelta(seconds=seconds)).replace("\u00a0", " ") == words
@@ -93,7 +101,9 @@ def test_clock_time_comes_with_a_day_only_when_it_is_another_day() -> None:
     assert "2027" in times.clock_words(NOW + timedelta(days=100), now=NOW)
 
 
-@pytest.mark.parametrize(("left", "tone"), [(30, "calm"), (9, "calm"), (7.5, "soon"), (3, "last"), (0, "over"), (-1, "over")])
+@pytest.mark.parametrize(
+    ("left", "tone"), [(30, "calm"), (9, "calm"), (7.5, "soon"), (3, "last"), (0, "over"), (-1, "over")]
+)
 def test_the_tone_of_a_deadline_changes_at_a_quarter_and_a_tenth(left: float, tone: str) -> None:
     deadline = NOW + timedelta(minutes=left)
     assert times.urgency(created=deadline - timedelta(minutes=30), deadline=deadline, now=NOW) == tone
@@ -112,7 +122,8 @@ def test_activity_is_told_in_bands() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [(5, "5 s ago"), (250, "4 min ago"), (7300, "2 h ago"), (90_000, "1 day ago"), (400_000, "4 days ago")]
+    ("seconds", "words"),
+    [(5, "5 s ago"), (250, "4 min ago"), (7300, "2 h ago"), (90_000, "1 day ago"), (400_000, "4 days ago")],
 )
 def test_ages_are_rounded_down(seconds: int, words: str) -> None:
     said = times.ago_words(NOW - timedelta(seconds=seconds), now=NOW).replace("\u00a0", " ")

@@ -19,7 +19,14 @@ def market() -> None:
 
 
 def notify(text: str, **fields: object) -> Notification:
-    values = {"account": ben().account, "key": text, "kind": "trade", "text": text, "path": "/trades", "at": clock.now()}
+    values = {
+        "account": ben().account,
+        "key": text,
+        "kind": "trade",
+        "text": text,
+        "path": "/trades",
+        "at": clock.now(),
+    }
     return Notification.objects.create(**{**values, **fields})
 
 
@@ -170,7 +177,7 @@ def test_the_theme_is_set_by_the_server_so_nothing_flashes() -> None:
 def test_the_sign_in_page_shows_the_two_stages() -> None:
     page = sound(visit().get("/signin"))
     assert "It costs nothing and moves nothing." in page.words
-    assert [words for words in page.h2] == ["1. Choose a wallet", "2. Sign this message"]
+    assert page.h2 == ["1. Choose a wallet", "2. Sign this message"]
 
 
 def test_who_was_here_is_noted_at_most_once_a_minute() -> None:

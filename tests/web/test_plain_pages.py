@@ -101,14 +101,19 @@ def test_public_pages_are_sound(path: str) -> None:
     policy = answer["Content-Security-Policy"]
     assert "unsafe" not in policy
     assert "script-src 'self'" in policy
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] in {"no-referrer", "same-origin"}
     assert answer["X-Content-Type-Options"] == "nosniff"
 
 
 @pytest.mark.usefixtures("market")
 def test_the_body_tells_the_scripts_where_they_are() -> None:
     html = visit(ben()).get("/trades").content.decode()
-    for words in (f'data-account="{ben().address}"', 'data-account-name="Ben"', 'data-chain-id="31337"', 'data-demo="1"'):
+    for words in (
+        f'data-account="{ben().address}"',
+        'data-account-name="Ben"',
+        'data-chain-id="31337"',
+        'data-demo="1"',
+    ):
         assert words in html, words
     assert 'name="csrf-token"' in html
     assert '<div class="status" id="status" role="status" aria-live="polite"></div>' in html
@@ -157,7 +162,14 @@ def test_no_template_has_inline_style_script_or_unsafe_text(path: Path) -> None:
 def test_styles_are_short_logical_and_take_their_colours_from_tokens(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 300
-    for physical in ("margin-left", "margin-right", "padding-left", "padding-right", "text-align: left", "text-align: right"):
+    for physical in (
+        "margin-left",
+        "margin-right",
+        "padding-left",
+        "padding-right",
+        "text-align: left",
+        "text-align: right",
+    ):
         assert physical not in text, physical
     if path.name not in {"tokens.css", "admin.css"}:
         assert "#" not in "".join(line for line in text.splitlines() if ":" in line and "{" not in line)

@@ -98,7 +98,10 @@ def test_visitors_see_all_costs_and_are_led_to_the_sign_in() -> None:
 def test_bad_answers_come_back_to_the_offer_with_the_answer_kept(change: dict[str, str], words: str) -> None:
     made = offer(price=fixed("3000.00"))
     ask = {**ASK, **change}
-    for answer in (visit(ben()).get(f"/offers/{made.code}/take", ask), visit(ben()).post(f"/offers/{made.code}/take", ask)):
+    for answer in (
+        visit(ben()).get(f"/offers/{made.code}/take", ask),
+        visit(ben()).post(f"/offers/{made.code}/take", ask),
+    ):
         page = sound(answer, status=422)
         assert "There is a problem" in page.words
         assert words in page.words, page.words[:600]
@@ -160,9 +163,7 @@ def test_a_changed_offer_is_shown_again_before_it_is_taken() -> None:
     made = offer(price=fixed("3000.00"))
     client = visit(ben())
     quote = quote_in(client.get(f"/offers/{made.code}/take", ASK).content)
-    changed = actions.edit(
-        made, by=sara().account, version=1, changes={"terms_text": "New words"}, now=made.updated_at
-    )
+    changed = actions.edit(made, by=sara().account, version=1, changes={"terms_text": "New words"}, now=made.updated_at)
     actions.sign(changed, by=sara().account, signature=sara().sign(changed.typed_data), now=made.updated_at)
     page = sound(client.post(f"/offers/{made.code}/take", {**ASK, "quote": quote}), status=409)
     assert "The maker has changed this offer" in page.words

@@ -43,7 +43,9 @@ STAGES: list[tuple[str, Callable[[], Deal], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("build", "buyer", "seller"), [stage[1:] for stage in STAGES], ids=[stage[0] for stage in STAGES])
+@pytest.mark.parametrize(
+    ("build", "buyer", "seller"), [stage[1:] for stage in STAGES], ids=[stage[0] for stage in STAGES]
+)
 def test_each_side_reads_its_own_turn_first(build: Callable[[], Deal], buyer: str, seller: str) -> None:
     deal = build()
     for actor, heading, title in ((ben(), buyer, "Buy"), (sara(), seller, "Sell")):

@@ -26,7 +26,7 @@ router = Router()
 READ, WRITE = "offers:read", "offers:write"
 
 
-@call(router, "GET", "/offers", gives=schemas.Book, public=True)
+@call(router, "GET", "/offers", gives=schemas.Book, public=True, refuses=[NotFound])
 def list_book(
     request: HttpRequest,
     wanted: Query[schemas.BookQuery],

@@ -27,6 +27,11 @@ class DemoChain:
         newest = int(call_node(self.url, "eth_getBlockByNumber", "latest", False)["timestamp"], 16)
         call_node(self.url, "evm_setTime", max(clock.to_unix(moment), newest + 1))
 
+    def mine(self, blocks: int) -> None:
+        """Mine empty blocks, one second apart."""
+        if blocks > 0:
+            call_node(self.url, "anvil_mine", hex(blocks))
+
     def endow(self, address: str) -> None:
         """Give `address` play money, and let the node sign for it."""
         call_node(self.url, "anvil_setBalance", address, PLENTY)

@@ -39,7 +39,8 @@ class Person:
 def wallet(index: int) -> LocalAccount:
     """Return wallet `index` of the development mnemonic (BIP-44 path of Ethereum)."""
     Wallet.enable_unaudited_hdwallet_features()
-    return Wallet.from_mnemonic(MNEMONIC, account_path=f"m/44'/60'/0'/0/{index}")
+    key: LocalAccount = Wallet.from_mnemonic(MNEMONIC, account_path=f"m/44'/60'/0'/0/{index}")
+    return key
 
 
 def gather(*, joined: datetime) -> dict[str, Person]:

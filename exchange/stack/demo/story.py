@@ -42,6 +42,7 @@ class Story:
 
     node: DemoChain
     follower: Follower
+    confirmations: int
     now: datetime
 
     def pass_time(self, *, seconds: int = 0, minutes: int = 0) -> None:
@@ -100,7 +101,9 @@ class Story:
         self.catch_up()
 
     def catch_up(self) -> None:
-        """Let the indexer and the projection see what was mined."""
+        """Let what was mined become final, and the indexer and the projection see it."""
+        self.node.mine(self.confirmations - 1)
+        self.now += timedelta(seconds=self.confirmations - 1)
         changed: set[str] = set()
         while True:
             step = self.follower.step()
@@ -119,4 +122,4 @@ def open_stage(node: DemoChain, *, confirmations: int, now: datetime) -> Story:
     follower = Follower(
         chain(), contracts=deployment.contracts(), start=deployment.start_block(), confirmations=confirmations
     )
-    return Story(node=node, follower=follower, now=now)
+    return Story(node=node, follower=follower, confirmations=confirmations, now=now)

@@ -31,6 +31,7 @@ export class PaymentSection {
   private shown: Fields | null = null;
   private isHandedOver = false;
   private isBusy = false;
+  private isAsked = false;
 
   constructor(section: HTMLElement, seed: Uint8Array, account: string) {
     this.section = section;
@@ -41,23 +42,19 @@ export class PaymentSection {
   /** The other side's key is known: what waited can be sealed, what was sealed can be opened. */
   async open(sealing: Sealing): Promise<void> {
     this.sealing = sealing;
-    const again = (): void => {
-      this.showWhen();
-      this.draw();
+    for (const waiting of findAll("[data-details-waiting]", this.section)) waiting.hidden = true;
+    const ask = (): void => {
       if (this.isTime()) void this.refresh();
     };
-    onFrame("details", again);
-    onConnection((isUp) => isUp && again());
-    afterSwap(again);
+    onFrame("details", ask);
+    onConnection((isUp) => isUp && ask());
+    afterSwap(() => {
+      this.draw();
+      // Later on the `details` frame tells; swaps are many.
+      if (!this.isAsked) ask();
+    });
     if (this.isSeller || this.isTime()) await this.refresh();
     else this.tell("The details appear here once the coins are locked.");
-  }
-
-  /** "Do not pay yet" gives way to "check the name" when the coins are locked. */
-  private showWhen(): void {
-    const isTime = this.isTime();
-    for (const note of findAll("[data-details-waiting]", this.section)) note.hidden = isTime;
-    for (const note of findAll("[data-details-check]", this.section)) note.hidden = !isTime;
   }
 
   /** The server hands details to the buyer only while the coins are locked: asking before is no use. */
@@ -86,7 +83,7 @@ export class PaymentSection {
   private async refresh(): Promise<void> {
     const { sealing } = this;
     if (!sealing || this.shown || this.isHandedOver || this.isBusy) return;
-    this.isBusy = true;
+    this.isBusy = this.isAsked = true;
     try {
       const envelope = await readDetails(sealing.code);
       if (envelope) this.receive(envelope, sealing);

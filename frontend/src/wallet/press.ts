@@ -40,7 +40,9 @@ async function leaveWrongNetwork(button: HTMLElement): Promise<void> {
 /** The world moved: bring the page up to date, the refusal's own words stay beside the button. */
 async function showNewState(button: HTMLElement): Promise<void> {
   const code = button.dataset.trade ?? button.dataset.case;
-  if (code) await refetchTopic(`trade:${code}`);
+  if (!code) return;
+  await refetchTopic(`trade:${code}`);
+  say("This has changed in the meantime. The page now shows that.");
 }
 
 function closeDialogOf(button: HTMLElement): void {

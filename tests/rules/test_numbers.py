@@ -1,0 +1,24 @@
+import ast
+from pathlib import Path
+
+from tests.rules.source import files_named, walk
+
+# Seconds of waiting and steering of processes; no amount and no price passes through these.
+SECONDS_ONLY = ("exchange/stack/",)
+
+
+def _floats(path: Path) -> list[str]:
+    """Return where a Python file writes a binary fraction, converts to one, or declares one."""
+    found = []
+    for node in walk(path):
+        is_literal = isinstance(node, ast.Constant) and isinstance(node.value, float)
+        is_name = isinstance(node, ast.Name) and node.id == "float"
+        if is_literal or is_name:
+            found.append(f"{path}:{getattr(node, 'lineno', 0)}")
+    return found
+
+
+def test_money_never_meets_a_binary_fraction() -> None:
+    files = files_named(".py", under=("exchange", "escrow"))
+    found = [place for path in files if not str(path).startswith(SECONDS_ONLY) for place in _floats(path)]
+    assert found == []
