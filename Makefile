@@ -105,6 +105,7 @@ lint: setup ## Check style, types, import rules, templates and the contract's fo
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
+	@if [ -d bench ]; then .venv/bin/mypy bench; fi
 	@.venv/bin/lint-imports --no-logo
 	@find templates -name '*.html' -print0 | xargs -0 -r .venv/bin/djade --target-version 5.2 --check
 	@node_modules/.bin/tsc --noEmit --project frontend/tsconfig.json

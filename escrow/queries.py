@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import F, Sum
 from eth_utils.crypto import keccak
 
-from escrow import abi, deployment
+from escrow import deployment
 from escrow.decode import read_event
 from escrow.errors import Unavailable
 from escrow.events import OPEN, Credited
@@ -29,6 +29,7 @@ __all__ = [
     "Unavailable",
     "account_has_code",
     "chain_health",
+    "code_hash",
     "escrow_of",
     "escrows_of",
     "final_events",
@@ -103,7 +104,6 @@ class NodeFacts:
 
     chain_id: int
     contract: str
-    code_hash: str
     relayer: str | None
     required: int
 
@@ -187,7 +187,6 @@ def node_facts() -> NodeFacts:
     return NodeFacts(
         chain_id=settings.CHAIN_ID,
         contract=deployment.contract_address(),
-        code_hash=_init_code_hash(),
         relayer=relayer or None,
         required=settings.CONFIRMATIONS,
     )
@@ -224,5 +223,9 @@ def _moment(seconds: int) -> datetime | None:
 
 
 @cache
-def _init_code_hash() -> str:
-    return "0x" + keccak(hexstr=abi.artifact("Escrow")["bytecode"]).hex()
+def code_hash(contract: str) -> str:
+    """Return the EIP-1052 hash of the code at `contract`; it cannot change, so it is asked for once.
+
+    Raises `Unavailable` while no node has told it yet.
+    """
+    return "0x" + keccak(hexstr=chain().call("eth_getCode", contract, "latest")).hex()

@@ -25,12 +25,21 @@ from escrow.errors import RpcError, Unavailable, WrongChain, read_error
 
 if TYPE_CHECKING:
     from hexbytes import HexBytes
+    from web3 import Web3
+    from web3.types import BlockIdentifier, TxParams, TxReceipt
 
-    # Its types leave by this door too.
-    from web3 import Web3 as Web3
-    from web3.types import BlockIdentifier as BlockIdentifier
-    from web3.types import TxParams as TxParams
-    from web3.types import TxReceipt
+# web3's types leave by this door too.
+__all__ = [
+    "PATIENCE_SECONDS",
+    "READ_SECONDS",
+    "BlockIdentifier",
+    "Chain",
+    "Node",
+    "TxParams",
+    "Web3",
+    "chain",
+    "wait_for_receipt",
+]
 
 T = TypeVar("T")
 Request = tuple[str, tuple[Any, ...]]

@@ -69,7 +69,7 @@ def items(name: str, default: str = "") -> list[str]:
 
 
 def database(name: str = "DATABASE_URL", *, default: str | None = None) -> dict[str, object]:
-    """Return Django's settings for `postgresql://user:password@host:port/name?option=value`; `host` may be an option."""
+    """Return Django's settings for `postgresql://user:password@host:port/name?option=value`; also `?host=` works."""
     url = urlsplit(text(name, default))
     if url.scheme not in {"postgres", "postgresql"}:
         raise BadSetting(f"{name} must start with postgresql://, Parley runs on PostgreSQL only.")

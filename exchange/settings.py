@@ -1,6 +1,6 @@
 """One settings file for every place Parley runs in; a URL in the environment selects each backend.
 
-Nothing set: the embedded default that `manage.py up` starts. `DEPLOY=1`: production, and `checks.py` refuses what is unsafe.
+Nothing set: the embedded default that `manage.py up` starts. `DEPLOY=1`: production; see `checks.py`.
 """
 
 from pathlib import Path
@@ -40,6 +40,12 @@ INDEXER_POLL_MS = env.number("INDEXER_POLL_MS", 200 if CHAIN_ID == 31337 else 20
 ARBITER_ADDRESS = env.text("ARBITER_ADDRESS", "0x90F79bf6EB2c4f870365E785982E1f101E93b906" if CHAIN_ID == 31337 else "")
 FEE_RECIPIENT = env.text("FEE_RECIPIENT", "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65" if CHAIN_ID == 31337 else "")
 FEE_BPS = env.number("FEE_BPS", 50, most=100)
+# What the keeper may spend on gas, so that relaying cannot be used to drain it: a rolling hour, wei.
+KEEPER_RELAYS_PER_HOUR = env.number("KEEPER_RELAYS_PER_HOUR", 30, least=1)
+KEEPER_ACCOUNT_WEI_PER_HOUR = env.number("KEEPER_ACCOUNT_WEI_PER_HOUR", 10**17)
+KEEPER_WEI_PER_HOUR = env.number("KEEPER_WEI_PER_HOUR", 10**18)
+# Beyond this price waiting is better than paying.
+KEEPER_MAX_FEE_GWEI = env.number("KEEPER_MAX_FEE_GWEI", 500, least=1)
 # Play money: demo wallets, demo people and the seeded price walk exist only here.
 DEMO = env.flag("DEMO", default=not DEPLOY and CHAIN_ID == 31337) and CHAIN_ID == 31337
 # Finished trades that a fresh demo begins with.

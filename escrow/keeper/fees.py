@@ -49,7 +49,7 @@ def raise_fees(previous: Fees, *, suggestion: Fees) -> Fees:
 
 def highest_fee() -> int:
     """Return what is never exceeded: then waiting is better than paying."""
-    return int(getattr(settings, "KEEPER_MAX_FEE_GWEI", 500)) * GWEI
+    return settings.KEEPER_MAX_FEE_GWEI * GWEI
 
 
 def _an_eighth_more(fee: int) -> int:

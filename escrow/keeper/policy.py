@@ -50,9 +50,9 @@ class Limits:
 def limits() -> Limits:
     """Return the limits of the settings."""
     return Limits(
-        relays_of_account=int(getattr(settings, "KEEPER_RELAYS_PER_HOUR", 30)),
-        wei_of_account=int(getattr(settings, "KEEPER_ACCOUNT_WEI_PER_HOUR", 10**17)),
-        wei_of_all=int(getattr(settings, "KEEPER_WEI_PER_HOUR", 10**18)),
+        relays_of_account=settings.KEEPER_RELAYS_PER_HOUR,
+        wei_of_account=settings.KEEPER_ACCOUNT_WEI_PER_HOUR,
+        wei_of_all=settings.KEEPER_WEI_PER_HOUR,
     )
 
 

@@ -15,6 +15,7 @@ from django.db import DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from escrow.queries import Unavailable as NodeUnavailable
 from exchange.api.answers import PROBLEM, Answer, to_response
 from exchange.api.mistakes import fields_of
 from exchange.api.reading import Malformed, TooLarge
@@ -76,6 +77,7 @@ _KNOWN: dict[type[Exception], type[DomainError]] = {
     SuspiciousOperation: Malformed,
     DataError: Invalid,
     OperationalError: Unavailable,
+    NodeUnavailable: Unavailable,
 }
 
 

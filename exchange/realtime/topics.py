@@ -14,6 +14,7 @@ from exchange.core.ids import LENGTH
 from exchange.offers.queries import offer_by_code
 from exchange.realtime.door import Pass
 from exchange.trades import queries as trades
+from exchange.trades.decide import Side
 
 _PAIR = re.compile(r"^([A-Z0-9]{1,12})/([A-Z]{3})$")
 _CODE = re.compile(rf"^[0-9A-Z]{{{LENGTH}}}$")
@@ -75,9 +76,7 @@ def _sees_offer(code: str, pass_: Pass) -> bool:
 def _trade_channels(code: str, pass_: Pass) -> tuple[str, ...]:
     if pass_.account is None or not pass_.may("trades:read"):
         return ()
-    try:
-        trade = trades.trade_for(code, account=pass_.account, include_arbiter=True)
-    except NotFound:
-        return ()
-    is_party = pass_.account.pk in {trade.seller_id, trade.buyer_id}
-    return (f"trade:{code}", f"chat:{code}") if is_party else (f"trade:{code}",)
+    role = trades.role_for(code, account=pass_.account)
+    if role.is_party:
+        return (f"trade:{code}", f"chat:{code}")
+    return (f"trade:{code}",) if role.side is Side.ARBITER else ()

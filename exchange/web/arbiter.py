@@ -59,7 +59,7 @@ def case_file(request: HttpRequest, account: Account, code: str) -> HttpResponse
     buyer_bps = case.ruling.buyer_bps if case.ruling else BPS // 2
     context = {
         "case": case,
-        "room": room_of(case.trade, contract="", now=now),
+        "room": room_of(case.trade, now=now),
         "reasons": RulingReason.choices,
         "can_rule": "rule" in case.trade.actions,
         "ruling_percent": f"{(Decimal(buyer_bps) / 100).normalize():f}",

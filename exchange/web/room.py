@@ -48,6 +48,7 @@ class Room:
     price_source: str
     plain_fiat: str
     fallback_words: str
+    unread: int
     split_bps: int
     is_party: bool
     is_open: bool
@@ -64,8 +65,11 @@ class Room:
         return f"{(Decimal(BPS - self.split_bps) / 100).normalize():f}"
 
 
-def room_of(view: TradeView, *, contract: str, now: datetime, has_stated: bool = False) -> Room:
-    """Return the room of a trade for the person `view` was made for; `contract` holds its coins."""
+def room_of(view: TradeView, *, now: datetime, contract: str = "", has_stated: bool = False, unread: int = 0) -> Room:
+    """Return the room of a trade for the person `view` was made for.
+
+    `contract` holds its coins, `unread` counts messages of the other side that this person has not read.
+    """
     coin, money = Coin(view.asset, view.decimals, view.is_stable), Money(view.currency, view.minor_units)
     facts = facts_of(view, coin=coin, money=money, now=now)
     was_locked = view.funded_at is not None
@@ -93,6 +97,7 @@ def room_of(view: TradeView, *, contract: str, now: datetime, has_stated: bool =
         price_source=source_words(view, money=money),
         plain_fiat=f"{view.amount_fiat:.{view.minor_units}f}",
         fallback_words=f"Without a ruling {facts['fallback']} go to the buyer, as agreed at the start.",
+        unread=unread,
         split_bps=view.split.theirs if view.split.theirs is not None else view.fallback_buyer_bps,
         is_party=view.role in {"buyer", "seller"},
         is_open=view.ui_state not in ENDED,

@@ -6,7 +6,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from exchange.accounts.models import Account
 from exchange.catalog.fields import ordered_fields
+from exchange.chat import queries as chat
 from exchange.core import clock
+from exchange.core.errors import Conflict
 from exchange.disputes import queries as disputes
 from exchange.notifications.actions import mark_read
 from exchange.trades import actions, queries
@@ -16,7 +18,13 @@ from exchange.trades.view import trade_view
 from exchange.web.room import Room, room_of
 from exchange.web.visitors import signed_in
 
-FRAGMENTS = {"head": "trades/head.html", "card": "trades/card.html", "proof": "components/proof_card.html"}
+FRAGMENTS = {
+    "head": "trades/head.html",
+    "card": "trades/card.html",
+    "proof": "components/proof_card.html",
+    "details": "trades/details.html",
+    "doors": "trades/doors.html",
+}
 
 
 def enter(code: str, *, account: Account) -> tuple[Trade, Room]:
@@ -26,8 +34,19 @@ def enter(code: str, *, account: Account) -> tuple[Trade, Room]:
     view = trade_view(trade, account, now)
     is_disputed = view.state == State.DISPUTED and view.role in {"buyer", "seller"}
     case = disputes.case_of_trade(code, account=account, now=now) if is_disputed else None
+    unread = chat.unread_counts(account, [trade.code]).get(trade.code, 0)
     has_stated = case is not None and case.has_stated
-    return trade, room_of(view, contract=trade.contract, now=now, has_stated=has_stated)
+    return trade, room_of(view, contract=trade.contract, now=now, has_stated=has_stated, unread=unread)
+
+
+def has_handed_over(trade: Trade, *, account: Account) -> bool:
+    """Return whether the seller, who asks, has sealed the account details for this trade already."""
+    if account.pk != trade.seller_id:
+        return False
+    try:
+        return bool(chat.payment_details(trade.code, account=account))
+    except Conflict:
+        return False
 
 
 @require_safe
@@ -36,11 +55,13 @@ def room(request: HttpRequest, account: Account, code: str) -> HttpResponse:
     """Show the trade."""
     trade, entered = enter(code, account=account)
     mark_read(account, now=clock.now(), trade_code=trade.code)
-    return render(
-        request,
-        "trades/room.html",
-        {"room": entered, "account_fields": ordered_fields(trade.method), "schema": trade.method.account_fields},
-    )
+    context = {
+        "room": entered,
+        "account_fields": ordered_fields(trade.method),
+        "schema": trade.method.account_fields,
+        "handed_over": has_handed_over(trade, account=account),
+    }
+    return render(request, "trades/room.html", context)
 
 
 @require_safe

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from exchange.accounts.models import Account
+from exchange.chat import queries as chat
 from exchange.core import clock
 from exchange.trades.listing import GROUPS, group_of, trades_of
 from exchange.trades.view import TradeView
@@ -38,11 +39,12 @@ def my_trades(request: HttpRequest, account: Account) -> HttpResponse:
     cursor = request.GET.get("cursor") or None
     now = clock.now()
     page = trades_of(account, now=now, cursor=cursor, limit=25)
+    unread = chat.unread_counts(account, [view.code for view in page.items])
     found: dict[str, list[TradeView]] = {key: [] for key in GROUPS}
     for view in page.items:
         found[group_of(view)].append(view)
     groups = [
-        Group(key, *TITLES[key], [room_of(view, contract="", now=now) for view in found[key]])
+        Group(key, *TITLES[key], [room_of(view, now=now, unread=unread.get(view.code, 0)) for view in found[key]])
         for key in GROUPS
         if key == "done" or cursor is None
     ]

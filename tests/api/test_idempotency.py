@@ -1,14 +1,17 @@
 """A call that is sent again has one effect and one answer."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.test import RequestFactory
 
-from exchange.accounts.models import ApiToken
-from exchange.api.idempotency import KEEP, forget_old_answers
+from exchange.accounts.models import Account, ApiToken
+from exchange.api.answers import Answer
+from exchange.api.idempotency import KEEP, forget_old_answers, perform
 from exchange.api.models import IdempotentAnswer
 from exchange.core import clock
 from exchange.offers.models import Offer
@@ -119,3 +122,36 @@ def test_parallel_calls_with_one_key_have_one_effect() -> None:
     assert len({answer.json()["id"] for answer in answers}) == 1
     assert sum(answer.json()["token"] is not None for answer in answers) == 1
     assert ApiToken.objects.count() == before + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_call_that_loses_a_deadlock_is_done_once_more() -> None:
+    first, second = sara().account, ben().account
+    held, waiting = threading.Event(), threading.Event()
+    tries: list[int] = []
+
+    def lock(account: Account) -> None:
+        Account.objects.select_for_update().get(pk=account.pk)
+
+    def other() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL deadlock_timeout = '60s'")  # so that the call is the one that loses
+            lock(second)
+            held.set()
+            waiting.wait(10)
+            lock(first)
+        connection.close()
+
+    def act() -> Answer:
+        tries.append(1)
+        lock(first)
+        assert held.wait(10)
+        waiting.set()
+        lock(second)
+        return Answer(body={"done": True})
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    answer = perform(RequestFactory().post("/"), first, act)
+    thread.join()
+    assert (answer.body, len(tries)) == ({"done": True}, 2)

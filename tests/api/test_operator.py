@@ -40,5 +40,5 @@ def test_figures_tell_states_and_calls_but_no_amounts_and_nobody() -> None:
     text = Client().get("/metrics").content.decode()
     assert 'parley_trades{state="funded"} 1.0' in text
     assert 'parley_api_requests_total{call="offers/<code>",method="GET",status="200"}' in text
-    for secret in (deal.code, deal.trade.offer.code, sara().address, "250"):
+    for secret in (deal.code, deal.trade.offer.code, sara().address, "250.00"):
         assert secret not in text

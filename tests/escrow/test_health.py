@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from eth_utils.crypto import keccak
 
 from escrow.health import MOST_BEHIND, STALE_AFTER
 from escrow.models import Cursor
-from escrow.queries import chain_health, node_facts
+from escrow.queries import chain_health, code_hash, node_facts
+from escrow.rpc import chain
 from tests.chain.world import World
 
 pytestmark = pytest.mark.django_db
@@ -40,4 +42,8 @@ def test_many_unread_blocks_make_it_stale(world: World) -> None:
 def test_without_a_keeper_there_is_no_relayer(world: World) -> None:
     facts = node_facts()
     assert (facts.chain_id, facts.contract, facts.relayer, facts.required) == (31337, world.domain.contract, None, 1)
-    assert len(facts.code_hash) == 66
+
+
+def test_the_code_hash_is_that_of_the_deployed_contract(world: World) -> None:
+    code = chain().call("eth_getCode", world.domain.contract, "latest")
+    assert code_hash(world.domain.contract) == "0x" + keccak(hexstr=code).hex()

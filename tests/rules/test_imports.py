@@ -19,7 +19,7 @@ def _imported(path: Path) -> set[str]:
 
 
 def test_imports_go_in_the_declared_direction() -> None:
-    assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), cache_dir=None) == EXIT_STATUS_SUCCESS
+    assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == EXIT_STATUS_SUCCESS
 
 
 def test_every_rule_about_imports_is_declared() -> None:

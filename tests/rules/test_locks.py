@@ -44,7 +44,11 @@ def test_every_dependency_has_its_reason_beside_it() -> None:
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     declared = tomllib.loads(text)
     project = declared["project"]
-    names = [*project["dependencies"], *project["optional-dependencies"]["embedded"], *declared["dependency-groups"]["dev"]]
+    names = [
+        *project["dependencies"],
+        *project["optional-dependencies"]["embedded"],
+        *declared["dependency-groups"]["dev"],
+    ]
     bare = [name for name in names if not re.search(re.escape(f'"{name}"') + r",?\s+# \w", text)]
     assert bare == []
 

@@ -13,7 +13,7 @@ from tests.trade_builders import Deal
 from tests.web.visiting import read, sound, visit
 
 pytestmark = pytest.mark.django_db
-PARTS = ("", "/head", "/card", "/proof")
+PARTS = ("", "/head", "/card", "/proof", "/details", "/doors")
 
 
 def at(build: Callable[..., Deal]) -> Deal:
@@ -139,7 +139,7 @@ def test_the_proof_names_contract_key_and_both_addresses() -> None:
 
 def test_live_parts_carry_version_source_and_topic() -> None:
     deal = at(make.funded)
-    for part in ("head", "card", "proof"):
+    for part in ("head", "card", "proof", "details", "doors"):
         html = visit(ben()).get(f"/trades/{deal.code}/{part}").content.decode()
         assert f'data-live="trade:{deal.code}"' in html
         assert f'data-src="/trades/{deal.code}/{part}"' in html

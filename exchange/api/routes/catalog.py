@@ -12,7 +12,7 @@ from exchange.api.answers import page
 from exchange.api.calls import call
 from exchange.api.render import market as render
 from exchange.api.schemas import market as schemas
-from exchange.api.schemas.common import CodePath, CurrencyCode
+from exchange.api.schemas.fields import CodePath, CurrencyCode
 from exchange.catalog import queries
 from exchange.core.errors import NotFound
 

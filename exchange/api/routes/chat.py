@@ -12,7 +12,7 @@ from exchange.api.auth import signed_in
 from exchange.api.calls import call
 from exchange.api.render import chat as render
 from exchange.api.schemas import chat as schemas
-from exchange.api.schemas.common import CodePath, Limit
+from exchange.api.schemas.fields import CodePath, Limit
 from exchange.chat import actions, queries
 from exchange.core import clock
 from exchange.core.errors import Conflict, NotFound

@@ -9,7 +9,7 @@ from exchange.api.auth import signed_in
 from exchange.api.calls import call
 from exchange.api.render import disputes as render
 from exchange.api.schemas import disputes as schemas
-from exchange.api.schemas.common import CodePath
+from exchange.api.schemas.fields import CodePath
 from exchange.core import clock
 from exchange.core.errors import Conflict, NotFound
 from exchange.disputes import actions, queries

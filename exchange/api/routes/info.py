@@ -26,7 +26,7 @@ def read_info(request: HttpRequest) -> dict[str, Any]:
         "chain_id": facts.chain_id,
         "rpc_url": settings.PUBLIC_RPC_URL,
         "escrow": facts.contract,
-        "escrow_code_hash": facts.code_hash,
+        "escrow_code_hash": escrow.code_hash(facts.contract),
         "arbiter": settings.ARBITER_ADDRESS,
         "fee_bps": settings.FEE_BPS,
         "confirmations": facts.required,

@@ -11,7 +11,7 @@ from exchange.api.auth import signed_in
 from exchange.api.calls import call
 from exchange.api.render import accounts as render
 from exchange.api.schemas import accounts as schemas
-from exchange.api.schemas.common import Cursor, Limit
+from exchange.api.schemas.fields import Cursor, Limit
 from exchange.core import clock
 from exchange.notifications import actions, queries
 

@@ -14,7 +14,7 @@ from exchange.api.render import book as book_render
 from exchange.api.render import offers as render
 from exchange.api.render import trades as trade_render
 from exchange.api.schemas import offers as schemas
-from exchange.api.schemas.common import CodePath, Cursor, Limit, Positive
+from exchange.api.schemas.fields import CodePath, Cursor, Limit, Positive
 from exchange.api.schemas.trades import Trade
 from exchange.core import clock, money
 from exchange.core.errors import Conflict, Forbidden, Invalid, NotFound

@@ -12,7 +12,7 @@ from exchange.api.auth import require_sign_in, signed_in
 from exchange.api.calls import call
 from exchange.api.render import accounts as render
 from exchange.api.schemas import accounts as schemas
-from exchange.api.schemas.common import CodePath
+from exchange.api.schemas.fields import CodePath
 from exchange.core.errors import Forbidden, NotFound
 from exchange.notifications import queries as notifications
 from exchange.reputation import queries as reputation

@@ -10,7 +10,7 @@ from ninja import Router
 from exchange.api.calls import call
 from exchange.api.render import market as render
 from exchange.api.schemas import market as schemas
-from exchange.api.schemas.common import CodePath
+from exchange.api.schemas.fields import CodePath
 from exchange.catalog import queries as catalog
 from exchange.core import clock
 from exchange.core.errors import NotFound

@@ -12,7 +12,7 @@ from exchange.api.auth import signed_in
 from exchange.api.calls import call
 from exchange.api.render import trades as render
 from exchange.api.schemas import trades as schemas
-from exchange.api.schemas.common import CodePath, Cursor, Limit
+from exchange.api.schemas.fields import CodePath, Cursor, Limit
 from exchange.core import clock
 from exchange.core.errors import Conflict, NotFound
 from exchange.trades import actions, listing, queries

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from exchange.api.schemas.common import Body, Moment, Peer, Person, Shown, Signature
+from exchange.api.schemas.fields import Body, Moment, Peer, Person, Shown, Signature
 
 Scope = Literal["offers:read", "offers:write", "trades:read", "trades:write", "chat", "webhooks", "arbiter"]
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from exchange.api.schemas.common import Address, Body, Hex32, Hex64, Moment, Shown, Signature
+from exchange.api.schemas.fields import Address, Body, Hex32, Hex64, Moment, Shown, Signature
 
 # Exact fields, sizes and signatures of messages and envelopes are checked by the chat itself.
 Sealed = Annotated[dict[str, Any], Field(description="See docs/api.md: header, ct, commit, sig.")]

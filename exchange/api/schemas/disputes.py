@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from exchange.api.schemas.common import (
+from exchange.api.schemas.fields import (
     Address,
     Body,
     Bps,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from exchange.api.schemas.common import Address, DecimalText, Moment, Shown, UnitsText
+from exchange.api.schemas.fields import Address, DecimalText, Moment, Shown, UnitsText
 
 
 class Info(Shown):

@@ -5,4 +5,6 @@ import "./calls";
 import "./eip712";
 import "./terms";
 import "./units";
+import "../api/trades";
+import "../wallet/agreed";
 import "../wallet/problems";

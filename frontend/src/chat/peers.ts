@@ -1,7 +1,10 @@
 // Whose key is whose: finds the other side's published key, checks both signatures on it, remembers it.
 
+import { readTrade } from "../api/trades";
 import { fromHex, toHex } from "../chain/bytes";
+import { Mismatch } from "../chain/terms";
 import { facts, sameAddress } from "../page/facts";
+import { checkIdentity } from "../wallet/agreed";
 import { publishKey, readKeys, type PublishedKey } from "./api";
 import { checkBinding } from "./binding";
 import { deriveRoot, deriveTradeSecret, isTradeKeySigned, publicHalf, signTradeKey, type Identity } from "./keys";
@@ -20,10 +23,10 @@ export interface Meeting {
   peer: Peer;
 }
 
-/** The key offered for the other side does not belong to the other side's wallet. */
+/** Somebody stands between the two: the other side is not who the terms name, or the key is not theirs. */
 export class ForgedKey extends Error {
-  constructor() {
-    super("The key shown for the other side is not confirmed by their wallet. Write nothing here and do not pay.");
+  constructor(what: string) {
+    super(`${what} Write nothing here and do not pay.`);
     this.name = "ForgedKey";
   }
 }
@@ -45,8 +48,30 @@ export async function meet(
   }
   const theirs = keys.find((key) => sameAddress(key.account, trade.peer));
   if (!theirs) return null;
+  await checkParties(trade);
   const peer = checkPeer(theirs, trade);
   return { peer, root: deriveRoot(secret, fromHex(theirs.public_key), trade.id) };
+}
+
+/** The people of this chat must be those of the terms, and the terms those this browser agreed to. */
+async function checkParties(trade: { code: string; id: string; peer: string }): Promise<void> {
+  const { seller, buyer } = await termsOf(trade);
+  const { account } = facts();
+  const isRight =
+    (sameAddress(seller, trade.peer) && sameAddress(buyer, account)) ||
+    (sameAddress(buyer, trade.peer) && sameAddress(seller, account));
+  if (!isRight) throw new ForgedKey("The other side here is not the one your terms name.");
+}
+
+async function termsOf(trade: { code: string; id: string }): Promise<{ seller: string; buyer: string }> {
+  try {
+    const { id, terms } = checkIdentity(await readTrade(trade.code));
+    if (id !== trade.id) throw new Mismatch("trade id");
+    return { seller: String(terms.seller), buyer: String(terms.buyer) };
+  } catch (error) {
+    if (!(error instanceof Mismatch)) throw error;
+    throw new ForgedKey("This is not the trade whose terms you agreed to.");
+  }
 }
 
 function checkPeer(key: PublishedKey, trade: { id: string; peer: string }): Peer {
@@ -62,7 +87,8 @@ function checkPeer(key: PublishedKey, trade: { id: string; peer: string }): Peer
     key.identity_key,
     trade.id,
   );
-  if (binding === "forged" || !isSigned) throw new ForgedKey();
+  if (binding === "forged" || !isSigned)
+    throw new ForgedKey("The key shown for the other side is not confirmed by their wallet.");
   const store = `parley:${facts().account.toLowerCase()}:peer:${trade.peer.toLowerCase()}`;
   const known = localStorage.getItem(store);
   localStorage.setItem(store, key.identity_key);
