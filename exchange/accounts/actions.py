@@ -1,6 +1,6 @@
 """Everything that writes accounts, nonces and tokens; other packages call it here."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -20,6 +20,7 @@ __all__ = [
     "end_session",
     "issue_nonce",
     "issue_token",
+    "note_activity",
     "rename",
     "restore",
     "revoke_token",
@@ -27,6 +28,8 @@ __all__ = [
     "start_session",
     "suspend",
 ]
+
+ACTIVITY_NOTED_EVERY = timedelta(minutes=1)
 
 
 def rename(account: Account, name: str) -> Account:
@@ -42,6 +45,12 @@ def rename(account: Account, name: str) -> Account:
         words = "Somebody has this name, or one that looks like it."
         raise Invalid(code="name_taken", fields={"/name": words}) from error
     return account
+
+
+def note_activity(account: Account, *, now: datetime) -> None:
+    """Write that `account` was here, unless that was written within the last minute."""
+    if account.last_active_at is None or now - account.last_active_at >= ACTIVITY_NOTED_EVERY:
+        Account.objects.filter(pk=account.pk).update(last_active_at=now)
 
 
 def end_all_sessions(account: Account, *, now: datetime) -> None:

@@ -105,8 +105,7 @@ class Stack:
         self.say(f"parley   | everything is up after {time.monotonic() - began:.1f} s; Ctrl-C stops it")
         if environment.get("DEMO") == "1":
             self.say("parley   | Sara sells, Ben buys, Carol arbitrates: play money on a local chain")
-        path = "/demo" if environment.get("DEMO") == "1" else ""
-        self.say(f"parley   | Parley is ready: http://localhost:{self.plan.port}{path}")
+        self.say(f"parley   | Parley is ready: http://localhost:{self.plan.port}")
 
     async def run(self) -> None:
         """Keep going until this task is cancelled: the supervisor mends, Anvil's last good state is kept aside."""

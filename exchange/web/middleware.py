@@ -1,16 +1,14 @@
 """Around every page: refusals become pages, and who is here is noted at most once a minute."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
 
+from exchange.accounts import actions
 from exchange.accounts.models import Account
 from exchange.core import clock
 from exchange.core.errors import DomainError
 from exchange.web import errors
-
-NOTED_EVERY = timedelta(minutes=1)
 
 
 class DomainErrorMiddleware:
@@ -35,11 +33,9 @@ class DomainErrorMiddleware:
 
 
 def note_activity(request: HttpRequest) -> None:
-    """Write that the signed-in account was here, unless it was written within the last minute."""
+    """Note that the signed-in account was here, if the page looked at who is signed in."""
     # A page that never looked at the session must not start doing so here.
     user = getattr(request, "_cached_user", None)
     if not isinstance(user, Account):
         return
-    now = clock.now()
-    if user.last_active_at is None or now - user.last_active_at >= NOTED_EVERY:
-        Account.objects.filter(pk=user.pk).update(last_active_at=now)
+    actions.note_activity(user, now=clock.now())

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from exchange.accounts.models import Account
 from exchange.catalog.models import PaymentMethod
 from exchange.core.models import OutboxMessage
 from exchange.offers.models import Side
@@ -48,6 +49,8 @@ def seed(node: DemoChain, *, trades: int, confirmations: int, now: datetime, say
     OutboxMessage.objects.filter(done_at__isnull=True).update(done_at=now)
     for person in people.values():
         reputation.refresh(person.account.pk)
+        seen = now - timedelta(minutes=dice.choice((2, 9, 25, 70, 300, 1500)))
+        Account.objects.filter(pk=person.account.pk).update(last_active_at=seen)
     story.pass_time(seconds=max(int((now - story.now).total_seconds()) - 60, 1))
     _leave_open(story, standing, people)
     node.turn_clock(now)
