@@ -166,6 +166,7 @@ CELERY_BEAT_SCHEDULE = {
     "close what is overdue": {"task": "exchange.trades.tasks.close_overdue", "schedule": 5.0},
     "forget old records": {"task": "exchange.core.tasks.forget_old_records", "schedule": 3600.0},
     "forget spent credentials": {"task": "exchange.accounts.tasks.forget_spent_credentials", "schedule": 3600.0},
+    "forget old answers": {"task": "exchange.api.tasks.forget_answers", "schedule": 3600.0},
     "thin price history": {"task": "exchange.prices.tasks.thin_history", "schedule": 3600.0},
 }
 

@@ -9,6 +9,8 @@ from typing import Any
 import orjson
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 
+from exchange.core import clock
+
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 
@@ -90,7 +92,7 @@ def units_text(value: Decimal | int) -> str:
 
 def time_text(moment: datetime | None) -> str | None:
     """Return RFC 3339 in UTC with Z; None stays None."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None
+    return clock.to_text(moment) if moment else None
 
 
 def day_text(moment: datetime | None) -> str | None:

@@ -12,6 +12,7 @@ from exchange.accounts.models import Account
 from exchange.chat import checks, protocol
 from exchange.chat.enrolment import enrol, publish_trade_key
 from exchange.chat.models import ChatLog, Message, PaymentDetails, ReadMark, TradeKey
+from exchange.core import clock
 from exchange.core.errors import Conflict, Forbidden
 from exchange.core.hints import hint
 from exchange.trades import queries as trades
@@ -50,7 +51,7 @@ def append_message(code: str, *, by: Account, msg: Mapping[str, Any], now: datet
         Message.objects.create(
             trade=trade, seq=log.head, sender=by, n=msg["n"], hash=digest, body=dict(msg), received_at=now
         )
-        frame = {"t": "chat", "trade": trade.code, "seq": log.head, "received_at": now.isoformat(), "msg": dict(msg)}
+        frame = {"t": "chat", "trade": trade.code, "seq": log.head, "received_at": clock.to_text(now), "msg": dict(msg)}
         hint(f"trade:{trade.code}", frame)
     return log.head, True
 

@@ -21,3 +21,8 @@ def to_unix(moment: datetime) -> int:
 def seconds(count: int) -> timedelta:
     """Return a span of `count` seconds."""
     return timedelta(seconds=count)
+
+
+def to_text(moment: datetime) -> str:
+    """Return `moment` as RFC 3339 in UTC, with the letter Z."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

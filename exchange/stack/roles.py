@@ -76,7 +76,9 @@ def worker(environment: Mapping[str, str], *, concurrency: int = 4) -> Command:
         "--hostname",
         "worker@parley",
     ]
-    return _python("worker", environment, "-m", "celery", "--quiet", "-A", "exchange", "worker", *options)
+    # In a container it runs as root like everything else there; Celery's long warning would be the first thing to see.
+    calm = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser", **environment}
+    return _python("worker", calm, "-m", "celery", "--quiet", "-A", "exchange", "worker", *options)
 
 
 def beat(environment: Mapping[str, str], *, folder: Path) -> Command:
