@@ -90,7 +90,7 @@ test: setup $(STAMPS)/chromium test-contracts test-browser test-python ## Run ev
 .PHONY: test-contracts
 test-contracts: setup ## Run the contract's tests and check that the committed artifacts are what the source gives
 	@cd contracts && $(FORGE) test
-	@cd contracts && FOUNDRY_PROFILE=release $(FORGE) build && ./export-artifacts --check
+	@cd contracts && FOUNDRY_PROFILE=release $(FORGE) test && ./export-artifacts --check
 
 .PHONY: test-browser
 test-browser: setup $(STAMPS)/chromium ## Run the tests that drive a real browser
@@ -109,7 +109,7 @@ lint: setup ## Check style, types, import rules, templates and the contract's fo
 	@.venv/bin/lint-imports --no-logo
 	@find templates -name '*.html' -print0 | xargs -0 -r .venv/bin/djade --target-version 5.2 --check
 	@node_modules/.bin/tsc --noEmit --project frontend/tsconfig.json
-	@cd contracts && $(FORGE) fmt --check && $(FORGE) lint
+	@cd contracts && $(FORGE) fmt --check && FOUNDRY_PROFILE=lint $(FORGE) lint
 
 .PHONY: format
 format: setup ## Put code and templates into the house format

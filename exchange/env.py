@@ -16,13 +16,24 @@ class BadSetting(Exception):
 
 
 def load_runtime(path: Path) -> None:
-    """Fill unset variables from the `KEY=VALUE` lines that the running embedded stack wrote to `path`."""
+    """Fill unset variables from the `KEY=VALUE` lines that the embedded stack wrote to `path`, if it still runs."""
     if flag("DEPLOY", default=False) or not path.is_file():
         return
-    for line in path.read_text(encoding="utf-8").splitlines():
-        name, separator, value = line.partition("=")
-        if separator and not name.startswith("#"):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    told = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+    if _is_running(told.pop("STACK_PID", "")):
+        for name, value in told.items():
             os.environ.setdefault(name.strip(), value.strip())
+
+
+def _is_running(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except PermissionError:
+        return True  # it runs, as somebody else
+    except (ValueError, OSError):
+        return False
+    return True
 
 
 def text(name: str, default: str | None = None) -> str:

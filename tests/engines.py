@@ -59,12 +59,7 @@ def _start(engine: Engine) -> RunningEngine:
 def _start_on_free_port(kind: type[Redis] | type[Anvil], *, folder: Path, name: str) -> RunningEngine:
     """Start `kind`; a port found free may be taken before it is used, so try thrice."""
     for attempt in range(3):
-        engine = kind(
-            folder=folder / name,
-            log=folder / f"{name}.log",
-            port=choose_port(),
-            durable=False,
-        )
+        engine = kind(folder=folder / name, log=folder / f"{name}.log", port=choose_port(), durable=False)
         try:
             return _start(engine)
         except StackError:
@@ -102,21 +97,12 @@ def _runs_tests(options: object) -> bool:
     """Return whether this process will run tests itself: not an xdist controller, nor one that only prints."""
     if os.environ.get("PYTEST_XDIST_WORKER"):
         return True
-    printing = (
-        "collectonly",
-        "help",
-        "version",
-        "markers",
-        "showfixtures",
-        "show_fixtures_per_test",
-    )
+    printing = ("collectonly", "help", "version", "markers", "showfixtures", "show_fixtures_per_test")
     return not any(getattr(options, name, None) for name in ("numprocesses", "tx", *printing))
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_load_initial_conftests(
-    early_config: pytest.Config,
-) -> Generator[None, None, None]:
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
     """Set the environment before pytest-django imports the settings: a wrapper runs before every plain hook."""
     global ENGINES
     if ENGINES is None and _runs_tests(early_config.known_args_namespace):

@@ -67,41 +67,13 @@ class Anvil:
 
     def command(self) -> Command:
         """Return the node's command line. It mines nothing until `settle` has put its clock right."""
-        argv = [
-            str(find_anvil()),
-            "--quiet",
-            "--no-mining",
-            "--host",
-            LOOPBACK,
-            "--port",
-            str(self.port),
-        ]
-        argv += [
-            "--chain-id",
-            str(CHAIN_ID),
-            "--mnemonic",
-            MNEMONIC,
-            "--cache-path",
-            str(self.folder / "cache"),
-        ]
+        argv = [str(find_anvil()), "--quiet", "--no-mining", "--host", LOOPBACK, "--port", str(self.port)]
+        argv += ["--chain-id", str(CHAIN_ID), "--mnemonic", MNEMONIC, "--cache-path", str(self.folder / "cache")]
         if self.durable:
             genesis = (self.folder / "genesis_time").read_text(encoding="ascii")
-            argv += [
-                "--timestamp",
-                genesis,
-                "--state",
-                str(self.folder / "state.json"),
-                "--state-interval",
-                "2",
-            ]
+            argv += ["--timestamp", genesis, "--state", str(self.folder / "state.json"), "--state-interval", "2"]
         environment = {"HOME": str(self.folder), "PATH": os.environ.get("PATH", "")}
-        return Command(
-            name="anvil",
-            argv=tuple(argv),
-            environment=environment,
-            folder=self.folder,
-            log=self.log,
-        )
+        return Command(name="anvil", argv=tuple(argv), environment=environment, folder=self.folder, log=self.log)
 
     def is_ready(self) -> bool:
         """Return whether it answers."""
@@ -112,10 +84,7 @@ class Anvil:
 
     def settle(self) -> None:
         """Set the clock to now, or to the newest block if a demo skipped ahead, then mine on every transaction."""
-        newest = int(
-            call_node(self.url, "eth_getBlockByNumber", "latest", False)["timestamp"],
-            16,
-        )
+        newest = int(call_node(self.url, "eth_getBlockByNumber", "latest", False)["timestamp"], 16)
         call_node(self.url, "evm_setTime", max(int(time.time()), newest))
         call_node(self.url, "evm_setAutomine", True)
 

@@ -92,10 +92,7 @@ async def start_child(command: Command, *, pids: Path, say: Callable[[str], None
             process = await asyncio.create_subprocess_exec(*command.argv, stdout=log, stderr=log, **command.options())
     else:
         process = await asyncio.create_subprocess_exec(
-            *command.argv,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            **command.options(),
+            *command.argv, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, **command.options()
         )
     record_pid(command, pid=process.pid, folder=pids)
     child = Child(command, process=process, pids=pids)

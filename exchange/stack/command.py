@@ -63,12 +63,7 @@ def _die_with_parent(stop: signal.Signals) -> Callable[[], None] | None:
 def spawn(command: Command) -> "subprocess.Popen[bytes]":
     """Start `command` without an event loop; output goes to its log, or nowhere."""
     if command.log is None:
-        return subprocess.Popen(
-            command.argv,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            **command.options(),
-        )
+        return subprocess.Popen(command.argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **command.options())
     with command.log.open("ab") as log:
         return subprocess.Popen(command.argv, stdout=log, stderr=log, **command.options())
 

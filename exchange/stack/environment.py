@@ -14,15 +14,7 @@ from exchange.stack.home import Home
 KEEPER_SECRETS = ("KEEPER_KEY", "KEEPER_KEY_FILE")
 # Names that `manage.py shell` needs to reach the running stack; no secret among them.
 RUNTIME_NAMES = (
-    *(
-        "DATABASE_URL",
-        "REDIS_URL",
-        "CHAIN_RPC_URLS",
-        "CHAIN_ID",
-        "ESCROW_ADDRESS",
-        "PUBLIC_RPC_URL",
-        "CONFIRMATIONS",
-    ),
+    *("DATABASE_URL", "REDIS_URL", "CHAIN_RPC_URLS", "CHAIN_ID", "ESCROW_ADDRESS", "PUBLIC_RPC_URL", "CONFIRMATIONS"),
     *("SECRET_KEY_FILE", "DEMO", "PORT", "SITE_URL", "PARLEY_HOME"),
 )
 
@@ -62,14 +54,6 @@ def compose_environment(addresses: Addresses, *, home: Home, port: int, given: M
     return {name: value for name, value in (filled | dict(given)).items() if name not in KEEPER_SECRETS}
 
 
-def forget_runtime(given: Mapping[str, str], *, path: Path) -> dict[str, str]:
-    """Return `given` without what the settings filled in from the `runtime.env` of a run that was killed."""
-    if not path.exists():
-        return dict(given)
-    told = dict(line.split("=", 1) for line in path.read_text(encoding="utf-8").splitlines() if "=" in line)
-    return {name: value for name, value in given.items() if told.get(name) != value}
-
-
 def add_keeper_key(
     environment: Mapping[str, str], *, given: Mapping[str, str], demo_key: Path | None
 ) -> dict[str, str]:
@@ -81,8 +65,12 @@ def add_keeper_key(
 
 
 def write_runtime(path: Path, environment: Mapping[str, str]) -> None:
-    """Write what other commands need to reach the running stack, for the owner's eyes only."""
-    lines = [f"{name}={environment[name]}" for name in RUNTIME_NAMES if environment.get(name)]
+    """Write what other commands need to reach the running stack, for the owner's eyes only.
+
+    The process id tells them later whether the stack still runs or was killed and left the file behind.
+    """
+    lines = [f"STACK_PID={os.getpid()}"]
+    lines += [f"{name}={environment[name]}" for name in RUNTIME_NAMES if environment.get(name)]
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write("# Written while Parley runs; read by exchange/settings.py.\n" + "\n".join(lines) + "\n")

@@ -79,9 +79,7 @@ class Front:
             return
         try:
             upstream = await asyncio.open_connection(
-                LOOPBACK,
-                self.ws_port if head.is_socket else self.web_port,
-                limit=_CHUNK,
+                LOOPBACK, self.ws_port if head.is_socket else self.web_port, limit=_CHUNK
             )
         except OSError:
             which = "socket" if head.is_socket else "web"
@@ -103,13 +101,7 @@ class Front:
         try:
             answered = await _pump(upstream[0], client[1])
             if answered == 0 and not head.is_socket:
-                client[1].write(
-                    answer(
-                        502,
-                        "The web process left without an answer; try again.\n",
-                        retry_after=1,
-                    )
-                )
+                client[1].write(answer(502, "The web process left without an answer; try again.\n", retry_after=1))
         finally:
             asking.cancel()
             await asyncio.gather(asking, return_exceptions=True)

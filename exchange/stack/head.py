@@ -8,14 +8,7 @@ from dataclasses import dataclass
 
 LIMIT = 16 * 1024
 # A client must not speak for the proxy, and a hop's connection headers are the hop's own.
-_OURS = {
-    b"x-forwarded-for",
-    b"x-forwarded-proto",
-    b"x-forwarded-host",
-    b"x-forwarded-port",
-    b"x-real-ip",
-    b"forwarded",
-}
+_OURS = {b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"x-forwarded-port", b"x-real-ip", b"forwarded"}
 
 
 class BadHead(Exception):

@@ -48,60 +48,27 @@ class Postgres:
             return
         argv = [
             *(str(find_binaries() / "initdb"), "--pgdata", str(self.folder)),
-            *(
-                "--username",
-                SUPERUSER,
-                "--auth",
-                "trust",
-                "--encoding",
-                "UTF8",
-                "--no-instructions",
-            ),
+            *("--username", SUPERUSER, "--auth", "trust", "--encoding", "UTF8", "--no-instructions"),
             # The same order and case rules on every machine, whatever its locale.
-            *(
-                "--locale",
-                "C",
-                "--locale-provider",
-                "builtin",
-                "--builtin-locale",
-                "C.UTF-8",
-            ),
+            *("--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
             *([] if self.durable else ["--no-sync"]),
         ]
         groups: list[str] | None = None if user is None else []
         made = subprocess.run(
-            argv,
-            user=user,
-            group=user,
-            extra_groups=groups,
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd="/",
+            argv, user=user, group=user, extra_groups=groups, capture_output=True, text=True, check=False, cwd="/"
         )
         if made.returncode != 0:
             raise StackError(f"PostgreSQL could not create its data folder {self.folder}: {made.stderr.strip()}")
 
     def command(self) -> Command:
         """Return the server's command line. SIGINT makes it leave at once, clients or not, with nothing lost."""
-        settings = {
-            "max_connections": "200",
-            "listen_addresses": "",
-            "unix_socket_permissions": "0700",
-        }
+        settings = {"max_connections": "200", "listen_addresses": "", "unix_socket_permissions": "0700"}
         if not self.durable:
             settings |= {"fsync": "off", "full_page_writes": "off"}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return Command(
             name="postgres",
-            argv=(
-                str(find_binaries() / "postgres"),
-                "-D",
-                str(self.folder),
-                "-k",
-                str(self._socket()),
-                *options,
-            ),
+            argv=(str(find_binaries() / "postgres"), "-D", str(self.folder), "-k", str(self._socket()), *options),
             environment={"LC_ALL": "C", "TZ": "UTC"},
             folder=self.folder,
             user=choose_user(),
@@ -126,14 +93,7 @@ class Postgres:
         done = self.folder / "parley.created"
         if done.exists():
             return
-        argv = [
-            str(find_binaries() / "createdb"),
-            "-h",
-            str(self._socket()),
-            "-U",
-            SUPERUSER,
-            DATABASE,
-        ]
+        argv = [str(find_binaries() / "createdb"), "-h", str(self._socket()), "-U", SUPERUSER, DATABASE]
         made = subprocess.run(argv, capture_output=True, text=True, check=False)
         if made.returncode != 0 and "already exists" not in made.stderr:
             raise StackError(f"PostgreSQL could not create the database {DATABASE}: {made.stderr.strip()}")

@@ -45,11 +45,7 @@ class Redis:
         }
         options = [part for name, value in settings.items() for part in (f"--{name}", value)]
         return Command(
-            name="redis",
-            argv=(str(find_server()), *options),
-            environment={},
-            folder=self.folder,
-            log=self.log,
+            name="redis", argv=(str(find_server()), *options), environment={}, folder=self.folder, log=self.log
         )
 
     def is_ready(self) -> bool:

@@ -14,68 +14,26 @@ from exchange.stack.ports import LOOPBACK
 
 def web(environment: Mapping[str, str], *, port: int, workers: int = 1, threads: int = 8) -> Command:
     """Pages and REST API: gunicorn with threads, WSGI."""
-    options = [
-        "--bind",
-        f"{LOOPBACK}:{port}",
-        "--workers",
-        str(workers),
-        "--threads",
-        str(threads),
-    ]
-    options += [
-        "--worker-class",
-        "gthread",
-        "--graceful-timeout",
-        "5",
-        "--log-level",
-        "warning",
-    ]
-    # Its heartbeat file must not lie on a disk; its control socket would be shared by every stack of this user.
+    options = ["--bind", f"{LOOPBACK}:{port}", "--workers", str(workers), "--threads", str(threads)]
+    options += ["--worker-class", "gthread", "--graceful-timeout", "5", "--log-level", "warning"]
+    # Every stack of this user would share one control socket, and a busy disk would hold up the heartbeat file.
+    options += ["--no-control-socket"]
     options += ["--worker-tmp-dir", "/dev/shm"] if Path("/dev/shm").is_dir() else []
     return _python("web", environment, "-m", "gunicorn", *options, "exchange.wsgi")
 
 
 def ws(environment: Mapping[str, str], *, port: int) -> Command:
     """Sockets: uvicorn, ASGI, `/ws/` only. Compression is off: it costs memory for each socket and invites bombs."""
-    options = [
-        "--host",
-        LOOPBACK,
-        "--port",
-        str(port),
-        "--loop",
-        "uvloop",
-        "--lifespan",
-        "off",
-    ]
-    options += [
-        "--ws",
-        "websockets-sansio",
-        "--ws-per-message-deflate",
-        "false",
-        "--ws-max-size",
-        "65536",
-    ]
+    options = ["--host", LOOPBACK, "--port", str(port), "--loop", "uvloop", "--lifespan", "off"]
+    options += ["--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--ws-max-size", "65536"]
     options += ["--log-level", "warning", "--timeout-graceful-shutdown", "3"]
     return _python("ws", environment, "-m", "uvicorn", *options, "exchange.asgi:application")
 
 
 def worker(environment: Mapping[str, str], *, concurrency: int = 4) -> Command:
     """Background tasks: Celery with threads, without the chatter between workers that only larger set-ups need."""
-    options = [
-        "--pool",
-        "threads",
-        "--concurrency",
-        str(concurrency),
-        "--loglevel",
-        "warning",
-    ]
-    options += [
-        "--without-gossip",
-        "--without-mingle",
-        "--without-heartbeat",
-        "--hostname",
-        "worker@parley",
-    ]
+    options = ["--pool", "threads", "--concurrency", str(concurrency), "--loglevel", "warning"]
+    options += ["--without-gossip", "--without-mingle", "--without-heartbeat", "--hostname", "worker@parley"]
     # In a container it runs as root like everything else there; Celery's long warning would be the first thing to see.
     calm = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser", **environment}
     return _python("worker", calm, "-m", "celery", "--quiet", "-A", "exchange", "worker", *options)
@@ -83,14 +41,7 @@ def worker(environment: Mapping[str, str], *, concurrency: int = 4) -> Command:
 
 def beat(environment: Mapping[str, str], *, folder: Path) -> Command:
     """The clock of the background tasks; its memory of last runs lies in `folder`."""
-    options = [
-        "--schedule",
-        str(folder / "schedule"),
-        "--pidfile",
-        "",
-        "--loglevel",
-        "warning",
-    ]
+    options = ["--schedule", str(folder / "schedule"), "--pidfile", "", "--loglevel", "warning"]
     return _python("beat", environment, "-m", "celery", "--quiet", "-A", "exchange", "beat", *options)
 
 
@@ -110,12 +61,7 @@ def manage(command: str, environment: Mapping[str, str], *, name: str) -> Comman
 
 
 def _python(name: str, environment: Mapping[str, str], *arguments: str) -> Command:
-    return Command(
-        name=name,
-        argv=(sys.executable, *arguments),
-        environment=environment,
-        folder=CHECKOUT,
-    )
+    return Command(name=name, argv=(sys.executable, *arguments), environment=environment, folder=CHECKOUT)
 
 
 def listens(port: int) -> bool:

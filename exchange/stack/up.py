@@ -20,27 +20,14 @@ from exchange.stack.anvil import DEV_KEY_0, Anvil
 from exchange.stack.chain_record import check_chain, escrow_address
 from exchange.stack.command import stop_leftovers
 from exchange.stack.engine import Engine
-from exchange.stack.environment import (
-    Addresses,
-    add_keeper_key,
-    compose_environment,
-    forget_runtime,
-    write_runtime,
-)
+from exchange.stack.environment import Addresses, add_keeper_key, compose_environment, write_runtime
 from exchange.stack.errors import StackError
 from exchange.stack.front import Front
 from exchange.stack.home import Home, find_home, hold_lock, write_secret
 from exchange.stack.pages import Progress
 from exchange.stack.ports import choose_port
 from exchange.stack.postgres import Postgres
-from exchange.stack.preflight import (
-    Plan,
-    check_given,
-    check_home,
-    check_installed,
-    read_plan,
-    read_port,
-)
+from exchange.stack.preflight import Plan, check_given, check_home, check_installed, read_plan, read_port
 from exchange.stack.redis import Redis
 from exchange.stack.supervisor import Service, Supervisor, Tier, keep
 
@@ -78,12 +65,7 @@ class Stack:
             self.engines["anvil"] = Anvil(folder=self.home.anvil, log=log / "anvil.log", port=port)
         self.progress = Progress([_ENGINES, _DATA, _WEB, _REST])
         self.supervisor = Supervisor(pids=self.home.pids, say=self.say)
-        self.front = Front(
-            port=self.plan.port,
-            web_port=self.web_port,
-            ws_port=self.ws_port,
-            progress=self.progress,
-        )
+        self.front = Front(port=self.plan.port, web_port=self.web_port, ws_port=self.ws_port, progress=self.progress)
 
     async def start(self) -> None:
         """Bring everything up. Raises `StackError`; call `stop` in either case."""
@@ -124,10 +106,7 @@ class Stack:
     def _environment(self) -> dict[str, str]:
         urls = {name: engine.url for name, engine in self.engines.items()}
         addresses = Addresses(
-            database=urls.get("postgres"),
-            redis=urls.get("redis"),
-            chain=urls.get("anvil"),
-            escrow=escrow_address(),
+            database=urls.get("postgres"), redis=urls.get("redis"), chain=urls.get("anvil"), escrow=escrow_address()
         )
         return compose_environment(addresses, home=self.home, port=self.plan.port, given=self.given)
 
@@ -155,22 +134,10 @@ class Stack:
                 command=lambda: roles.ws(environment, port=self.ws_port),
                 is_ready=lambda: roles.listens(self.ws_port),
             ),
-            Service(
-                name="indexer",
-                tier=Tier.PROCESS,
-                command=lambda: roles.indexer(environment),
-            ),
+            Service(name="indexer", tier=Tier.PROCESS, command=lambda: roles.indexer(environment)),
             Service(name="keeper", tier=Tier.PROCESS, command=lambda: roles.keeper(keeping)),
-            Service(
-                name="worker",
-                tier=Tier.PROCESS,
-                command=lambda: roles.worker(environment),
-            ),
-            Service(
-                name="beat",
-                tier=Tier.PROCESS,
-                command=lambda: roles.beat(environment, folder=self.home.beat),
-            ),
+            Service(name="worker", tier=Tier.PROCESS, command=lambda: roles.worker(environment)),
+            Service(name="beat", tier=Tier.PROCESS, command=lambda: roles.beat(environment, folder=self.home.beat)),
         ]
         await _together(self.supervisor.start(service) for service in rest)
         self.progress.finish(_REST)
@@ -225,7 +192,7 @@ def bring_up() -> int:
     """Start the exchange and keep it running; return the exit code."""
     try:
         home = find_home()
-        given = forget_runtime(os.environ, path=home.runtime_env)
+        given = dict(os.environ)
         plan = read_plan(given)
         check_installed(plan)
         check_given(plan, given=given)

@@ -88,17 +88,22 @@ class Person(Visitor):
 
     def approve(self) -> str:
         """Approve what the wallet asks and return what it showed."""
-        sheet = self.page.locator(SHEET).last
-        shown = sheet.inner_text()
-        sheet.locator("[data-demo-approve]").click()
-        sheet.wait_for(state="detached")
-        return shown
+        return self._answer("[data-demo-approve]")
 
     def reject(self) -> None:
         """Turn down what the wallet asks."""
-        sheet = self.page.locator(SHEET).last
-        sheet.locator("[data-demo-reject]").click()
-        sheet.wait_for(state="detached")
+        self._answer("[data-demo-reject]")
+
+    def _answer(self, button: str) -> str:
+        # This very sheet must go: the wallet may open its next one at once.
+        sheet = self.page.wait_for_selector(SHEET)
+        assert sheet is not None
+        shown = sheet.inner_text()
+        pressed = sheet.query_selector(button)
+        assert pressed is not None
+        pressed.click()
+        sheet.wait_for_element_state("hidden")
+        return shown
 
     def take(self, offer: str, *, fiat: str) -> str:
         """Take an offer through its page, sign the terms, and return the trade's code."""

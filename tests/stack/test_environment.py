@@ -1,13 +1,17 @@
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from exchange.env import load_runtime
 from exchange.stack.environment import (
     KEEPER_SECRETS,
     Addresses,
     add_keeper_key,
     compose_environment,
-    forget_runtime,
     write_runtime,
 )
 from exchange.stack.home import Home
@@ -78,7 +82,27 @@ def test_other_commands_are_told_where_the_engines_are_but_no_secret(home: Home)
     assert home.runtime_env.stat().st_mode & 0o077 == 0
 
 
-def test_the_addresses_of_a_killed_run_are_forgotten_and_the_callers_are_not(home: Home) -> None:
+@pytest.fixture
+def own_environment() -> Iterator[None]:
+    """Whatever the test does to the environment is taken back."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.mark.usefixtures("own_environment")
+def test_other_commands_use_the_running_stack_and_nothing_a_killed_one_left_behind(home: Home) -> None:
+    os.environ.pop("REDIS_URL", None)
+    os.environ["DATABASE_URL"] = "postgresql://mine/x"
     write_runtime(home.runtime_env, compose_environment(OURS, home=home, port=8000, given={}))
-    given = {"DATABASE_URL": str(OURS.database), "REDIS_URL": "redis://mine/0", "PATH": "/bin"}
-    assert forget_runtime(given, path=home.runtime_env) == {"REDIS_URL": "redis://mine/0", "PATH": "/bin"}
+    running = home.runtime_env.read_text()
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        pass
+    home.runtime_env.write_text(running.replace(f"STACK_PID={os.getpid()}", f"STACK_PID={ended.pid}"))
+    load_runtime(home.runtime_env)
+    assert "REDIS_URL" not in os.environ
+    home.runtime_env.write_text(running)
+    load_runtime(home.runtime_env)
+    assert os.environ["REDIS_URL"] == OURS.redis
+    assert os.environ["DATABASE_URL"] == "postgresql://mine/x"

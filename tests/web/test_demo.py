@@ -1,6 +1,7 @@
 """The demo wallets' proxy to the local chain: each play person's own account, a short list of methods, nothing else."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -61,7 +62,13 @@ def test_sara_signs_typed_data_and_texts_and_gives_the_same_signature_twice() ->
 def test_sara_sends_her_own_coins() -> None:
     before = balance(BEN)
     sent = ask("sara", "eth_sendTransaction", [{"from": SARA, "to": BEN, "value": hex(10**15)}])
-    receipt = ask("sara", "eth_getTransactionReceipt", [sent["result"]])["result"]
+    receipt = None
+    for _ in range(100):  # the node answers with the hash a moment before the block is mined
+        receipt = ask("sara", "eth_getTransactionReceipt", [sent["result"]])["result"]
+        if receipt is not None:
+            break
+        time.sleep(0.05)
+    assert receipt is not None
     assert receipt["status"] == "0x1"
     assert balance(BEN) == before + 10**15
 

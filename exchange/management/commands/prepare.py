@@ -34,11 +34,7 @@ class Command(BaseCommand):
             # A month of demo history needs blocks of that month.
             node.turn_clock(first_moment(clock.now()))
         call_command("deploy_escrow")
-        record_chain(
-            home.chain_record,
-            url=settings.CHAIN_RPC_URLS[0],
-            escrow=settings.ESCROW_ADDRESS,
-        )
+        record_chain(home.chain_record, url=settings.CHAIN_RPC_URLS[0], escrow=settings.ESCROW_ADDRESS)
         seeded = home.root / "seeded"
         if not seeded.exists():
             call_command("seed_demo")
