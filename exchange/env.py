@@ -21,7 +21,7 @@ def load_runtime(path: Path) -> None:
         return
     lines = path.read_text(encoding="utf-8").splitlines()
     told = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
-    if _is_running(told.pop("STACK_PID", "")):
+    if _is_running(told.pop("STACK_PID", str(os.getpid()))):
         for name, value in told.items():
             os.environ.setdefault(name.strip(), value.strip())
 

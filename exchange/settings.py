@@ -136,7 +136,8 @@ _options["pool"] = {
     "max_size": env.number("DATABASE_POOL", 16, least=2),
     "timeout": 10,
 }
-DATABASES = {"default": {**_database, "OPTIONS": _options, "CONN_MAX_AGE": 0}}
+# A connection is tried before it is used: after a restart of PostgreSQL the first request must not pay for it.
+DATABASES = {"default": {**_database, "OPTIONS": _options, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Redis: cache, hints, broker. Nothing that matters lives only here ----------------------------------------------

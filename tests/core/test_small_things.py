@@ -1,5 +1,6 @@
 """Codes, hashes, refusals, compare-and-set and the environment."""
 
+import os
 import re
 from pathlib import Path
 
@@ -132,7 +133,7 @@ def test_a_database_address_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_the_running_stack_fills_in_only_what_is_unset(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     file = tmp_path / "runtime.env"
-    file.write_text("# written by up\nXA=1\nXB=2\nbroken\n")
+    file.write_text(f"# written by up\nSTACK_PID={os.getpid()}\nXA=1\nXB=2\nbroken\n")
     monkeypatch.setenv("XA", "mine")
     monkeypatch.setenv("XB", "")
     monkeypatch.delenv("XB")

@@ -53,6 +53,7 @@ def test_a_restarted_chain_keeps_every_block_the_first_included(chain: RunningEn
 def test_a_restarted_chain_goes_on_by_the_clock_on_the_wall(chain: RunningEngine) -> None:
     url = chain.engine.url
     _pay(url)
+    _wait_for_height(url, 1)
     chain.stop()
     time.sleep(1.1)
     chain.start()
