@@ -98,7 +98,7 @@ test-browser: setup $(STAMPS)/chromium ## Run the tests that drive a real browse
 
 .PHONY: test-python
 test-python: setup ## Run all other tests, on two processes
-	@$(PYTEST) -n 2 tests --ignore=tests/e2e
+	@$(PYTEST) -n 2 --dist worksteal tests --ignore=tests/e2e
 
 .PHONY: lint
 lint: setup ## Check style, types, import rules, templates and the contract's format

@@ -37,12 +37,3 @@ def test_a_database_in_a_deep_folder_still_gets_a_socket(tmp_path: Path) -> None
     with psycopg.connect(postgres.engine.url) as connection:
         assert connection.execute("SELECT current_database()").fetchone() == ("parley",)
     postgres.stop()
-
-
-def test_an_anvil_fixture_takes_back_what_a_test_did_to_the_chain(anvil: str, escrow_contract: str) -> None:
-    before = call_node(anvil, "eth_blockNumber")
-    snapshot = call_node(anvil, "evm_snapshot")
-    call_node(anvil, "evm_mine")
-    assert call_node(anvil, "eth_getCode", escrow_contract, "latest") != "0x"
-    call_node(anvil, "evm_revert", snapshot)
-    assert call_node(anvil, "eth_blockNumber") == before
