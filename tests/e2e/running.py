@@ -77,10 +77,17 @@ class Running:
             self._process = None
         return code
 
-    def kill(self, name: str) -> None:
-        """Send SIGKILL to one child and everything it started."""
-        note = json.loads((self.home / "pids" / f"{name}.json").read_text(encoding="utf-8"))
-        os.killpg(int(note["pid"]), signal.SIGKILL)
+    def kill(self, name: str, *, within: int = 60) -> None:
+        """Send SIGKILL to one child and everything it started; one that is down already is waited for first."""
+        end = time.monotonic() + within
+        while time.monotonic() < end:
+            # Between its death and its next start a child has no note, or one of a process that is gone.
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError, json.JSONDecodeError):
+                note = json.loads((self.home / "pids" / f"{name}.json").read_text(encoding="utf-8"))
+                os.killpg(int(note["pid"]), signal.SIGKILL)
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"{name} was not started again within {within} s:\n{self.tail()}")
 
     def said(self, words: str) -> bool:
         """Return whether a line with `words` was printed."""
