@@ -3,7 +3,7 @@
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import FrameType
 
 import psycopg
@@ -15,6 +15,10 @@ from escrow.errors import RpcError
 log = logging.getLogger(__name__)
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 10.0
+
+
+class Finished(Exception):
+    """Raised by a step that has nothing left to do, ever."""
 
 
 def stop_on_signals() -> threading.Event:
@@ -39,6 +43,8 @@ def run_forever(step: Callable[[], bool], *, name: str, pause: float, stop: thre
     while not stop.is_set():
         try:
             again = step()
+        except Finished:
+            break
         except Exception as error:  # noqa: BLE001 - a bug in one step must not end the process that all trades need
             told = _tell(error, name=name, last=last)
             connection.close()
@@ -51,6 +57,18 @@ def run_forever(step: Callable[[], bool], *, name: str, pause: float, stop: thre
         if not again:
             stop.wait(pause)
     connection.close()
+
+
+def run_each_forever(steps: Mapping[str, Callable[[], bool]], *, pause: float, stop: threading.Event) -> None:
+    """Run several steps side by side by their names, each in a thread of its own: one that hangs holds up no other."""
+    threads = [
+        threading.Thread(target=run_forever, args=(step,), kwargs={"name": name, "pause": pause, "stop": stop})
+        for name, step in steps.items()
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def _tell(error: Exception, *, name: str, last: str) -> str:

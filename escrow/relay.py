@@ -72,7 +72,7 @@ def intents_of(trade_id: str) -> list[IntentView]:
 def _check(call: Call, *, purpose: str) -> None:
     try:
         policy.check_call(call)
-        simulate(call, via=chain(read_seconds=PATIENCE_SECONDS))
+        simulate(call, via=chain(chain_id=call.chain_id, read_seconds=PATIENCE_SECONDS))
     except policy.NotAllowed as refusal:
         raise RelayRefused(refusal.reason, str(refusal)) from refusal
     except Reverted as refusal:

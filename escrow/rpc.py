@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 
 import orjson
 import urllib3
-from django.conf import settings
 
+from escrow import deployment
 from escrow.errors import RpcError, Unavailable, WrongChain, read_error
 
 if TYPE_CHECKING:
@@ -240,9 +240,13 @@ class Chain:
             self._aside[node] = time.monotonic() + SET_ASIDE_SECONDS
 
 
-def chain(*, read_seconds: int = READ_SECONDS) -> Chain:
-    """Return the chain of the settings; one pool of connections a process, never shared across a fork."""
-    return _chain(tuple(settings.CHAIN_RPC_URLS), settings.CHAIN_ID, read_seconds, os.getpid())
+def chain(*, chain_id: int | None = None, read_seconds: int = READ_SECONDS) -> Chain:
+    """Return a chain of ours, by default that of new trades; one pool of connections a process, never shared by a fork.
+
+    Raises `LookupError` for a chain that is not configured.
+    """
+    place = deployment.place(chain_id)
+    return _chain(place.rpc_urls, place.chain_id, read_seconds, os.getpid())
 
 
 @cache

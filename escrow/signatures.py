@@ -46,10 +46,11 @@ def recover(digest: bytes, signature: str) -> str:
     return str(to_checksum_address(keccak(key.format(compressed=False)[1:])[-20:]))
 
 
-def check(digest: bytes, signature: str, *, signer: str, via: Chain | None = None) -> None:
+def check(digest: bytes, signature: str, *, signer: str, chain_id: int | None = None, via: Chain | None = None) -> None:
     """Return if `signer` signed `digest`. The chain is asked only when the key does not fit: a contract may sign.
 
-    Raises `BadSignature`; also when the chain cannot be asked, since then a contract wallet cannot be believed.
+    `chain_id` is where the wallet would stand, by default the chain of new trades. Raises `BadSignature`; also when
+    the chain cannot be asked, since then a contract wallet cannot be believed.
     """
     try:
         if recover(digest, signature) == parse_address(signer):
@@ -61,9 +62,10 @@ def check(digest: bytes, signature: str, *, signer: str, via: Chain | None = Non
     if len(data) > LONGEST:
         raise BadSignature("This signature is too long.")
     try:
-        if not _ask_wallet(via or chain(read_seconds=PATIENCE_SECONDS), digest=digest, signature=data, signer=signer):
+        node = via or chain(chain_id=chain_id, read_seconds=PATIENCE_SECONDS)
+        if not _ask_wallet(node, digest=digest, signature=data, signer=signer):
             raise reason
-    except Unavailable as error:
+    except (Unavailable, LookupError) as error:
         raise BadSignature("The chain cannot be asked just now whether this signature counts.") from error
 
 

@@ -67,8 +67,12 @@ def _errors() -> Iterable[checks.Error]:
         yield _error(4, "Demo mode or demo prices are on.", "Unset DEMO, and name other PRICE_SOURCES or none.")
     if settings.CHAIN_ID == _LOCAL_CHAIN:
         yield _error(5, "CHAIN_ID is that of a local development chain.", "Set CHAIN_ID to the chain people use.")
-    if not is_checksum_address(settings.ESCROW_ADDRESS):
-        yield _error(6, "ESCROW_ADDRESS is missing or mistyped.", "Set it to the deployed escrow, in checksum case.")
+    if not settings.ESCROWS and not is_checksum_address(settings.ESCROW_ADDRESS):
+        yield _error(
+            6,
+            "ESCROW_ADDRESS is missing or mistyped, and there is no ESCROWS.",
+            "Set it to the deployed escrow, in checksum case.",
+        )
     yield from _check_accounts()
     hosts = settings.ALLOWED_HOSTS
     if any(host.startswith("*") for host in hosts) or (site.hostname and site.hostname not in hosts):

@@ -33,6 +33,8 @@ CHAIN_RPC_URLS = env.items("CHAIN_RPC_URLS", "http://127.0.0.1:8545")
 PUBLIC_RPC_URL = env.text("PUBLIC_RPC_URL", CHAIN_RPC_URLS[0])
 CHAIN_EXPLORER_URL = env.text("CHAIN_EXPLORER_URL", "")
 ESCROW_ADDRESS = env.text("ESCROW_ADDRESS", "")
+# Several contracts, or several chains, side by side: TOML, see escrow/registry.py. Then ESCROW_ADDRESS is not read.
+ESCROWS = env.text("ESCROWS", "")
 # Blocks that must stand on an event, its own included, before the product acts on it.
 CONFIRMATIONS = env.number("CONFIRMATIONS", 1 if CHAIN_ID == 31337 else 12, least=1, most=1000)
 # How often the indexer asks a node without a push connection, milliseconds.

@@ -59,9 +59,10 @@ def limits() -> Limits:
 def check_call(call: Call) -> None:
     """Return if this is a listed call of our contract, on our chain, without value. Raises `NotAllowed`."""
     function = abi.selectors().get(call.data[:10])
-    if call.chain_id != settings.CHAIN_ID:
-        raise NotAllowed("WrongChain", f"Calls are sent on chain {settings.CHAIN_ID} only.")
-    if call.to not in deployment.contracts():
+    ours = deployment.contracts(call.chain_id)
+    if not ours:
+        raise NotAllowed("WrongChain", f"No calls are sent on chain {call.chain_id}.")
+    if call.to not in ours:
         raise NotAllowed("WrongContract", "Only calls of the escrow are sent.")
     if call.value != 0:
         raise NotAllowed("HasValue", "Calls that carry coins are not sent.")

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
-
 from escrow.calls import Call
 from escrow.errors import Reverted, RpcError, Unavailable
 from escrow.keeper.policy import GAS_LIMIT
@@ -14,7 +12,7 @@ from escrow.terms import ZERO
 
 def simulate(call: Call, *, via: Chain) -> None:
     """Return if the chain, as the next block would find it, accepts `call`. Raises `Reverted` or `Unavailable`."""
-    sender = KeeperState.objects.filter(chain_id=settings.CHAIN_ID).values_list("address", flat=True).first()
+    sender = KeeperState.objects.filter(chain_id=call.chain_id).values_list("address", flat=True).first()
     request = {"from": sender or ZERO, "to": call.to, "data": call.data, "gas": hex(GAS_LIMIT)}
     via.ask(lambda node: _call(node, request))
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
+from escrow import deployment
 from escrow.errors import Reverted
 from escrow.keeper import fees as pricing
 from escrow.keeper import nonce as numbering
@@ -45,10 +45,18 @@ def watch(*, chain: Chain, signer: Signer, lead: Leadership, now: datetime) -> i
     if not intents:
         return 0
     head, receipts = _read(intents, chain=chain)
+    final = head - deployment.confirmations(chain.chain_id) + 1
     for intent in intents:
         found = [receipt for one in live_attempts(intent) if (receipt := receipts.get(one.tx_hash))]
         if found:
-            _note_receipt(intent, found[0], final=head - settings.CONFIRMATIONS + 1, chain=chain, lead=lead, now=now)
+            _note_receipt(
+                intent,
+                found[0],
+                final=final,
+                chain=chain,
+                lead=lead,
+                now=now,
+            )
         else:
             _chase(intent, head=head, chain=chain, signer=signer, lead=lead, now=now)
     return len(intents)
@@ -129,7 +137,7 @@ def _chase(intent: Intent, *, head: int, chain: Chain, signer: Signer, lead: Lea
 
 def _nonce_is_lost(intent: Intent, *, head: int, chain: Chain) -> bool:
     """Return whether a transaction that is not ours took the nonce, for good."""
-    final = max(0, head - settings.CONFIRMATIONS + 1)
+    final = max(0, head - deployment.confirmations(chain.chain_id) + 1)
     assert intent.nonce is not None
     return numbering.transaction_count(chain, address=intent.sender, block=hex(final)) > intent.nonce
 

@@ -48,6 +48,7 @@ class Anvil:
     log: Path
     port: int
     durable: bool = True
+    chain_id: int = CHAIN_ID
 
     def prepare(self) -> None:
         """Choose the genesis time once, and fall back to the last good state if a crash cut the file off."""
@@ -68,7 +69,7 @@ class Anvil:
     def command(self) -> Command:
         """Return the node's command line. It mines nothing until `settle` has put its clock right."""
         argv = [str(find_anvil()), "--quiet", "--no-mining", "--host", LOOPBACK, "--port", str(self.port)]
-        argv += ["--chain-id", str(CHAIN_ID), "--mnemonic", MNEMONIC, "--cache-path", str(self.folder / "cache")]
+        argv += ["--chain-id", str(self.chain_id), "--mnemonic", MNEMONIC, "--cache-path", str(self.folder / "cache")]
         if self.durable:
             genesis = (self.folder / "genesis_time").read_text(encoding="ascii")
             argv += ["--timestamp", genesis, "--state", str(self.folder / "state.json"), "--state-interval", "2"]
@@ -78,7 +79,7 @@ class Anvil:
     def is_ready(self) -> bool:
         """Return whether it answers."""
         try:
-            return bool(call_node(self.url, "eth_chainId", timeout=1) == hex(CHAIN_ID))
+            return bool(call_node(self.url, "eth_chainId", timeout=1) == hex(self.chain_id))
         except NodeError:
             return False
 

@@ -81,7 +81,8 @@ def check_signature(typed_data: TypedData, *, signature: str, by: Account) -> No
     if len(signature) > LONGEST_SIGNATURE:
         raise Invalid(words, fields={"/signature": words})
     try:
-        signatures.check(digest(typed_data), signature, signer=by.address)
+        chain_id = int(typed_data["domain"]["chainId"])
+        signatures.check(digest(typed_data), signature, signer=by.address, chain_id=chain_id)
     except signatures.BadSignature as error:
         raise Invalid(words, fields={"/signature": words}) from error
 

@@ -13,6 +13,8 @@ from exchange.core.money import BPS
 from exchange.disputes import actions, queries
 from exchange.disputes.models import RulingReason
 from exchange.disputes.queries import QueueRow
+from exchange.trades.queries import domain_of, trade_for
+from exchange.web.context import stand_at
 from exchange.web.room import room_of
 from exchange.web.units import Coin, Money
 from exchange.web.visitors import signed_in
@@ -56,6 +58,7 @@ def case_file(request: HttpRequest, account: Account, code: str) -> HttpResponse
     """Show the case file to the arbiter who claimed it; the reading is put on record."""
     now = clock.now()
     case = queries.case_for(code, arbiter=account, now=now)
+    stand_at(request, domain_of(trade_for(code, account=account, include_arbiter=True)))
     buyer_bps = case.ruling.buyer_bps if case.ruling else BPS // 2
     context = {
         "case": case,

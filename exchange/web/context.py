@@ -12,6 +12,8 @@ from django.http import HttpRequest
 
 from escrow import deployment
 from escrow import queries as chain
+from escrow.registry import Place
+from escrow.terms import Domain
 from exchange.accounts.models import Account
 from exchange.core import clock
 from exchange.notifications import queries as notifications
@@ -22,6 +24,8 @@ from exchange.web.units import Money
 
 THEME_COOKIE = "parley_theme"
 THEMES = ("light", "dark")
+# The attribute of a request that says which contract its page is about.
+_CONTRACT = "parley_contract"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +51,6 @@ class Shell:
     """The frame of one page. Every fact is read at most once, and only if the template asks for it."""
 
     site_name = settings.SITE_NAME
-    chain_id = settings.CHAIN_ID
-    chain_name = settings.CHAIN_NAME
-    rpc_url = settings.PUBLIC_RPC_URL
-    explorer = settings.CHAIN_EXPLORER_URL
     demo = settings.DEMO
     stage = "DEMO" if settings.DEMO else "LIVE" if settings.DEPLOY else "TEST"
     lock_window = settings.LOCK_WINDOW
@@ -84,9 +84,41 @@ class Shell:
         return "" if self._request.path == "/signin" else self._request.get_full_path()
 
     @cached_property
+    def _domain(self) -> Domain:
+        """The contract this page is about: that of its trade, else the one that takes new trades."""
+        return getattr(self._request, _CONTRACT, None) or deployment.domain()
+
+    @cached_property
+    def _place(self) -> Place:
+        try:
+            return deployment.place(self._domain.chain_id)
+        except LookupError:  # a trade of long ago, on a chain this node has left
+            return deployment.place()
+
+    @property
     def escrow(self) -> str:
         """The escrow contract's address."""
-        return deployment.contract_address()
+        return self._domain.contract
+
+    @property
+    def chain_id(self) -> int:
+        """The chain a wallet must be on here."""
+        return self._domain.chain_id
+
+    @property
+    def chain_name(self) -> str:
+        """Its name."""
+        return self._place.name
+
+    @property
+    def rpc_url(self) -> str:
+        """A node of it that wallets may use."""
+        return self._place.public_rpc_url
+
+    @property
+    def explorer(self) -> str:
+        """Where people look at it; empty where there is no such site."""
+        return self._place.explorer_url
 
     @cached_property
     def unread(self) -> int:
@@ -136,6 +168,11 @@ class Shell:
             age = times.span_words(health.age_seconds or 0)
             return Banner("wait", "triangle-alert", f"Chain data is {age} old.", "Do not pay until this clears.")
         return None
+
+
+def stand_at(request: HttpRequest, domain: Domain) -> None:
+    """Make the page of `request` about a trade's own contract: an earlier one, or one on another chain."""
+    setattr(request, _CONTRACT, domain)
 
 
 def shell(request: HttpRequest) -> dict[str, Shell]:

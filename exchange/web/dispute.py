@@ -8,6 +8,8 @@ from exchange.accounts.models import Account
 from exchange.core import clock
 from exchange.core.errors import Invalid
 from exchange.disputes import actions, queries
+from exchange.trades.queries import domain_of
+from exchange.web.context import stand_at
 from exchange.web.dispute_form import StatementForm
 from exchange.web.form_errors import take_over
 from exchange.web.trade_room import enter
@@ -21,6 +23,7 @@ STATEABLE = frozenset({"paid", "disputed"})
 def dispute(request: HttpRequest, account: Account, code: str) -> HttpResponse:
     """Show the case of a trade, and take a statement."""
     trade, room = enter(code, account=account)
+    stand_at(request, domain_of(trade))
     form = StatementForm(request.POST or None, side=room.view.role)
     if request.method == "POST" and form.is_valid():
         try:

@@ -15,6 +15,7 @@ from exchange.trades import actions, queries
 from exchange.trades.models import Trade
 from exchange.trades.states import State
 from exchange.trades.view import trade_view
+from exchange.web.context import stand_at
 from exchange.web.room import Room, room_of
 from exchange.web.visitors import signed_in
 
@@ -54,6 +55,7 @@ def has_handed_over(trade: Trade, *, account: Account) -> bool:
 def room(request: HttpRequest, account: Account, code: str) -> HttpResponse:
     """Show the trade."""
     trade, entered = enter(code, account=account)
+    stand_at(request, queries.domain_of(trade))
     mark_read(account, now=clock.now(), trade_code=trade.code)
     context = {
         "room": entered,

@@ -27,6 +27,7 @@ def environment(world: World) -> dict[str, str]:
         **os.environ,
         "DATABASE_URL": url + (f"&port={database['PORT']}" if database["PORT"] else ""),
         "CHAIN_RPC_URLS": world.url,
+        "ESCROWS": settings.ESCROWS,
         "CONFIRMATIONS": str(settings.CONFIRMATIONS),
         "INDEXER_POLL_MS": "50",
         "KEEPER_KEY": KEYS["kim"],

@@ -74,6 +74,9 @@ class World:
 
     url: str
     confirmations: int = 1
+    # Another chain than the configured one, another contract than the one for new trades.
+    chain_id: int | None = None
+    contract: str = ""
     keepers: list[Keeper] = field(default_factory=list)
     _mines_itself: bool = True
     _follower: Follower | None = field(default=None, repr=False)
@@ -81,12 +84,13 @@ class World:
     @cached_property
     def chain(self) -> Chain:
         """Our own door to the node."""
-        return chain()
+        return chain(chain_id=self.chain_id)
 
     @property
     def domain(self) -> Domain:
         """The deployed contract."""
-        return deployment.domain()
+        usual = deployment.domain()
+        return Domain(chain_id=self.chain_id or usual.chain_id, contract=self.contract or usual.contract)
 
     def rpc(self, method: str, *params: Any) -> Any:
         """Ask the node anything."""
@@ -249,7 +253,8 @@ class World:
 
     def new_follower(self) -> Follower:
         """Return an indexer that remembers nothing."""
-        return Follower(self.chain, contracts=deployment.contracts(), start=0, confirmations=self.confirmations)
+        contracts = deployment.contracts(self.chain_id)
+        return Follower(self.chain, contracts=contracts, start=0, confirmations=self.confirmations)
 
     def catch_up(self) -> list[Step]:
         """Follow the chain to its head and return the steps that did something."""

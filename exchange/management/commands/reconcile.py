@@ -4,13 +4,13 @@ import sys
 import time
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from escrow import deployment
 from escrow.errors import RpcError, Unavailable
 from escrow.indexer.step import clear_alarm
 from escrow.reconcile import Report, reconcile
+from escrow.registry import Place
 from escrow.rpc import chain
 
 # While trading goes on the tables may move under a comparison.
@@ -28,27 +28,32 @@ class Command(BaseCommand):
         parser.add_argument("--clear-alarm", action="store_true", help="lift the reorganisation alarm if all is equal")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print each difference and a last line that sums up."""
-        try:
-            report = self._compare()
-        except RpcError as error:
-            raise CommandError(f"Nothing was compared: {error}") from error
-        for difference in report.differences:
-            self.stdout.write(str(difference))
-        self.stdout.write(
-            f"block {report.block_number}: {report.trades} trades, {report.credits} credits, "
-            f"{'equal to the wei' if report.is_clean else 'NOT EQUAL'}"
-        )
-        if not report.is_clean:
+        """Print, for each chain, each difference and a last line that sums up."""
+        clean = True
+        for place in deployment.places():
+            try:
+                report = self._compare(place)
+            except RpcError as error:
+                raise CommandError(f"Nothing was compared on {place.name}: {error}") from error
+            for difference in report.differences:
+                self.stdout.write(str(difference))
+            self.stdout.write(
+                f"{place.name}, block {report.block_number}: {report.trades} trades, {report.credits} credits, "
+                f"{'equal to the wei' if report.is_clean else 'NOT EQUAL'}"
+            )
+            clean = clean and report.is_clean
+        if not clean:
             sys.exit(1)
         if options["clear_alarm"]:
-            clear_alarm(chain_id=settings.CHAIN_ID)
+            for place in deployment.places():
+                clear_alarm(chain_id=place.chain_id)
             self.stdout.write("the reorganisation alarm is lifted")
 
-    def _compare(self) -> Report:
+    def _compare(self, place: Place) -> Report:
+        read, contracts = chain(chain_id=place.chain_id), deployment.contracts(place.chain_id)
         for _ in range(TRIES - 1):
             try:
-                return reconcile(chain(), contracts=deployment.contracts())
+                return reconcile(read, contracts=contracts)
             except Unavailable:
                 time.sleep(0.3)
-        return reconcile(chain(), contracts=deployment.contracts())
+        return reconcile(read, contracts=contracts)

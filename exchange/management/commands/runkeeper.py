@@ -6,9 +6,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from escrow import deployment
 from escrow.keeper.loop import Keeper
 from escrow.keeper.signer import KeySigner
-from escrow.loop import run_forever, stop_on_signals
+from escrow.loop import run_each_forever, stop_on_signals
 from escrow.rpc import chain
 from exchange import env
 
@@ -28,6 +29,14 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(str(error)) from error
         log.info("the keeper sends as %s", signer.address)
-        keeper = Keeper(chain(), signer=signer)
-        run_forever(keeper.step, name="the keeper", pause=settings.INDEXER_POLL_MS / 1000, stop=stop_on_signals())
-        keeper.close()
+        keepers = {
+            f"the keeper of {place.name}": Keeper(chain(chain_id=place.chain_id), signer=signer)
+            for place in deployment.places()
+        }
+        run_each_forever(
+            {name: keeper.step for name, keeper in keepers.items()},
+            pause=settings.INDEXER_POLL_MS / 1000,
+            stop=stop_on_signals(),
+        )
+        for keeper in keepers.values():
+            keeper.close()
