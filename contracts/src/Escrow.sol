@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
+import {Deposits} from "./Deposits.sol";
 import {IEscrow} from "./IEscrow.sol";
 import {Resolution, Status, Terms} from "./Terms.sol";
-import {Trades} from "./Trades.sol";
 
 /// @title Parley's escrow
 /// @dev What every call does, and for whom, is written in `IEscrow`. Here is only who is acting: by caller (`release`), by
 /// signature (`releaseBySig`) or by the clock (`refundExpired`). What then happens to the trade is in `Trades`, who signed
-/// in `Signatures`, how coins leave in `Payouts`, and what can be escrowed at all in `Limits`.
-contract Escrow is Trades, ReentrancyGuardTransient {
-    using SafeERC20 for IERC20;
-
+/// in `Signatures`, how tokens come in `Deposits`, how coins leave in `Payouts`, what can be escrowed at all in `Limits`.
+contract Escrow is Deposits, ReentrancyGuardTransient {
     // Funding
 
     /// @inheritdoc IEscrow
@@ -29,13 +25,48 @@ contract Escrow is Trades, ReentrancyGuardTransient {
     /// @inheritdoc IEscrow
     function fund(Terms calldata terms) external nonReentrant returns (bytes32 tradeId) {
         if (msg.sender != terms.seller) revert NotSeller();
-        if (terms.token == ETH) revert WrongAsset();
-        if (terms.token.code.length == 0) revert TokenHasNoCode();
-        IERC20 token = IERC20(terms.token);
-        uint256 before = token.balanceOf(address(this));
-        tradeId = _open(terms);
-        token.safeTransferFrom(terms.seller, address(this), terms.amount);
-        if (token.balanceOf(address(this)) != before + terms.amount) revert WrongAmountReceived();
+        uint256 before;
+        (tradeId, before) = _openInTokens(terms);
+        _pull(terms);
+        _checkArrived(terms, before);
+    }
+
+    /// @inheritdoc IEscrow
+    function fundWithPermit(Terms calldata terms, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
+        external
+        nonReentrant
+        returns (bytes32 tradeId)
+    {
+        if (msg.sender != terms.seller) revert NotSeller();
+        uint256 before;
+        (tradeId, before) = _openInTokens(terms);
+        _permit(terms, deadline, v, r, s);
+        _pull(terms);
+        _checkArrived(terms, before);
+    }
+
+    /// @inheritdoc IEscrow
+    function fundWithAuthorization(Terms calldata terms, uint256 validBefore, uint8 v, bytes32 r, bytes32 s)
+        external
+        nonReentrant
+        returns (bytes32 tradeId)
+    {
+        uint256 before;
+        (tradeId, before) = _openInTokens(terms);
+        _receive(terms, tradeId, validBefore, v, r, s);
+        _checkArrived(terms, before);
+    }
+
+    /// @inheritdoc IEscrow
+    function fundWithPermit2(Terms calldata terms, uint256 nonce, uint256 deadline, bytes calldata signature)
+        external
+        nonReentrant
+        returns (bytes32 tradeId)
+    {
+        uint256 before;
+        (tradeId, before) = _openInTokens(terms);
+        _transfer(terms, tradeId, nonce, deadline, signature);
+        _checkArrived(terms, before);
     }
 
     // Acts of one party, by its own transaction
@@ -172,7 +203,7 @@ contract Escrow is Trades, ReentrancyGuardTransient {
     function submitEvidence(Terms calldata terms, bytes32 contentHash, string calldata uri) external nonReentrant {
         if (msg.sender != terms.buyer && msg.sender != terms.seller && msg.sender != terms.arbiter) revert NotParty();
         bytes32 tradeId = _idOf(terms);
-        Status status = _trades[tradeId].status;
+        (Status status,) = _read(tradeId);
         if (status == Status.None) revert WrongStatus(status);
         emit Evidence(terms.arbiter, tradeId, msg.sender, contentHash, uri);
     }
@@ -186,8 +217,7 @@ contract Escrow is Trades, ReentrancyGuardTransient {
 
     /// @inheritdoc IEscrow
     function tradeOf(bytes32 tradeId) external view returns (Status status, uint40 deadline) {
-        Trade memory trade = _trades[tradeId];
-        return (trade.status, trade.deadline);
+        return _read(tradeId);
     }
 
     /// @inheritdoc IEscrow

@@ -10,7 +10,7 @@ import {Resolution, Status, Terms} from "./Terms.sol";
 /// The life of a trade (`now` is the block's time, deadlines are complements: no second allows both sides or neither):
 ///
 ///     from                    call                      who                     when                      to
-///     None                    fundEth, fund             seller                  now < payBy               Funded
+///     None                    fundEth, fund and others  seller                  now < payBy               Funded
 ///     Funded                  markPaid                  buyer                   now <= payBy              Paid
 ///     Funded                  refundExpired             anyone                  now > payBy               Refunded
 ///     Funded, Paid, Disputed  release                   seller                  any time                  Released
@@ -59,7 +59,7 @@ interface IEscrow {
 
     /// @notice Thrown when `amount` is zero or above 2^128 - 1.
     error AmountOutOfRange();
-    /// @notice Thrown when `fundEth` is called for a token, or `fund` for the native coin.
+    /// @notice Thrown when `fundEth` is called for a token, or another way of funding for the native coin.
     error WrongAsset();
     /// @notice Thrown when `fundEth` is not called with exactly `amount` wei.
     error WrongValue();
@@ -69,6 +69,8 @@ interface IEscrow {
     error WrongAmountReceived();
     /// @notice Thrown when the seller is also the buyer.
     error SellerIsBuyer();
+    /// @notice Thrown when the seller is the zero address, whose "signature" a careless token could find.
+    error ZeroSeller();
     /// @notice Thrown when the buyer is the zero address.
     error ZeroBuyer();
     /// @notice Thrown when the arbiter is the zero address.
@@ -152,6 +154,28 @@ interface IEscrow {
     /// @notice The seller escrows ERC-20 and must have allowed this contract to take `terms.amount` before.
     /// @dev Exactly `terms.amount` must arrive. Tokens that return nothing are accepted, tokens that return false are not.
     function fund(Terms calldata terms) external returns (bytes32 tradeId);
+
+    /// @notice `fund` in one transaction with the allowance, by the seller's EIP-2612 permit for exactly `terms.amount`.
+    /// @dev A permit names no trade, so only the seller may bring it. One that fails is ignored, for somebody may have
+    /// used it first: then the allowance is there, and if it is not, the token refuses the transfer.
+    function fundWithPermit(Terms calldata terms, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
+        external
+        returns (bytes32 tradeId);
+
+    /// @notice Anyone brings the seller's ERC-3009 `ReceiveWithAuthorization` of exactly `terms.amount` to this contract,
+    /// valid after 0, with the trade id as its nonce: the seller needs no gas and no allowance.
+    /// @dev Assumes that the token checks the signature: one that does not lets anyone fund with its holders' coins, in the
+    /// trades of that token alone. Tokens whose nonces are in sequence cannot be used in this way.
+    function fundWithAuthorization(Terms calldata terms, uint256 validBefore, uint8 v, bytes32 r, bytes32 s)
+        external
+        returns (bytes32 tradeId);
+
+    /// @notice Anyone brings the seller's Permit2 `PermitWitnessTransferFrom` of exactly `terms.amount`, with this contract
+    /// as the spender and one more member at its end, `bytes32 tradeId`. The seller has allowed Permit2 the token before.
+    /// @dev Assumes that Permit2, at its canonical address, is what it is known to be; without it, funding in this way fails.
+    function fundWithPermit2(Terms calldata terms, uint256 nonce, uint256 deadline, bytes calldata signature)
+        external
+        returns (bytes32 tradeId);
 
     // Acts of one party, by its own transaction
 

@@ -19,6 +19,7 @@ abstract contract Limits is IEscrow {
     /// The cap on the amount keeps `amount * basis points` far from an overflow, which would lock the coins for ever.
     function _checkTerms(Terms calldata terms) internal view {
         if (terms.amount == 0 || terms.amount > type(uint128).max) revert AmountOutOfRange();
+        if (terms.seller == address(0)) revert ZeroSeller();
         if (terms.buyer == address(0)) revert ZeroBuyer();
         if (terms.buyer == terms.seller) revert SellerIsBuyer();
         if (terms.buyer == address(this)) revert EscrowIsBuyer();

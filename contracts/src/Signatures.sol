@@ -46,7 +46,17 @@ abstract contract Signatures is EIP712("Parley Escrow", "1") {
         view
     {
         _checkValid(validUntil);
-        _checkSignature(signer, keccak256(abi.encode(ACTION_TYPEHASH, tradeId, action, validUntil)), signature);
+        bytes32 typeHash = ACTION_TYPEHASH;
+        bytes32 structHash;
+        assembly ("memory-safe") {
+            let encoded := mload(0x40)
+            mstore(encoded, typeHash)
+            mstore(add(encoded, 0x20), tradeId)
+            mstore(add(encoded, 0x40), action)
+            mstore(add(encoded, 0x60), and(validUntil, 0xffffffffff))
+            structHash := keccak256(encoded, 0x80)
+        }
+        _checkSignature(signer, structHash, signature);
     }
 
     function _checkSplit(address signer, bytes32 tradeId, uint16 buyerBps, bytes calldata signature) internal view {

@@ -11,32 +11,28 @@ import {Resolution, Status, Terms} from "./Terms.sol";
 /// only then let coins move. Who may act has been found out before. `_refund` and `_resolve` end several acts and leave the
 /// check to them.
 abstract contract Trades is Limits, Signatures, Payouts {
-    /// The whole state of a trade: one slot.
-    struct Trade {
-        Status status;
-        uint40 deadline;
-    }
-
-    mapping(bytes32 tradeId => Trade) internal _trades;
+    /// The whole state of a trade in one word, the deadline above the eight bits of the status: packed here and not by a
+    /// struct, since a struct would be read again before each write to keep the bits that nothing uses.
+    mapping(bytes32 tradeId => uint256) private _trades;
 
     function _open(Terms calldata terms) internal returns (bytes32 tradeId) {
         _checkTerms(terms);
         tradeId = _idOf(terms);
         _checkStatus(tradeId, Status.None);
-        _trades[tradeId] = Trade(Status.Funded, terms.payBy);
+        _write(tradeId, Status.Funded, terms.payBy);
         emit Funded(tradeId, terms.seller, terms.buyer, terms);
     }
 
     function _markPaid(Terms calldata terms, bytes32 tradeId) internal {
         _checkUntilDeadline(tradeId, Status.Funded);
         uint40 confirmBy = uint40(block.timestamp) + terms.confirmWindow;
-        _trades[tradeId] = Trade(Status.Paid, confirmBy);
+        _write(tradeId, Status.Paid, confirmBy);
         emit Paid(tradeId, confirmBy);
     }
 
     function _release(Terms calldata terms, bytes32 tradeId) internal {
         _checkOpen(tradeId);
-        _trades[tradeId] = Trade(Status.Released, 0);
+        _write(tradeId, Status.Released, 0);
         (uint256 toBuyer,, uint256 fee) = _split(terms, WHOLE);
         emit Released(tradeId, toBuyer, fee);
         _credit(terms.feeRecipient, terms.token, fee);
@@ -49,7 +45,7 @@ abstract contract Trades is Limits, Signatures, Payouts {
     }
 
     function _refund(Terms calldata terms, bytes32 tradeId, bool expired) internal {
-        _trades[tradeId] = Trade(Status.Refunded, 0);
+        _write(tradeId, Status.Refunded, 0);
         emit Refunded(tradeId, terms.amount, expired);
         _pay(tradeId, terms.seller, terms.token, terms.amount);
     }
@@ -57,7 +53,7 @@ abstract contract Trades is Limits, Signatures, Payouts {
     function _dispute(Terms calldata terms, bytes32 tradeId, address by) internal {
         _checkStatus(tradeId, Status.Paid);
         uint40 ruleBy = uint40(block.timestamp) + terms.arbitrationWindow;
-        _trades[tradeId] = Trade(Status.Disputed, ruleBy);
+        _write(tradeId, Status.Disputed, ruleBy);
         emit Disputed(tradeId, by, ruleBy);
     }
 
@@ -70,7 +66,7 @@ abstract contract Trades is Limits, Signatures, Payouts {
         internal
     {
         if (buyerBps > WHOLE) revert ShareTooHigh();
-        _trades[tradeId] = Trade(Status.Resolved, 0);
+        _write(tradeId, Status.Resolved, 0);
         (uint256 toBuyer, uint256 toSeller, uint256 fee) = _split(terms, buyerBps);
         emit Resolved(tradeId, how, buyerBps, reasonCode, toBuyer, toSeller, fee);
         _credit(terms.feeRecipient, terms.token, fee);
@@ -81,7 +77,7 @@ abstract contract Trades is Limits, Signatures, Payouts {
     // Checks
 
     function _checkOpen(bytes32 tradeId) internal view {
-        Status status = _trades[tradeId].status;
+        (Status status,) = _read(tradeId);
         if (status < Status.Funded || status > Status.Disputed) revert WrongStatus(status);
     }
 
@@ -96,9 +92,20 @@ abstract contract Trades is Limits, Signatures, Payouts {
     }
 
     function _checkStatus(bytes32 tradeId, Status expected) internal view returns (uint40 deadline) {
-        Trade memory trade = _trades[tradeId];
-        if (trade.status != expected) revert WrongStatus(trade.status);
-        return trade.deadline;
+        Status status;
+        (status, deadline) = _read(tradeId);
+        if (status != expected) revert WrongStatus(status);
+    }
+
+    // The slot
+
+    function _read(bytes32 tradeId) internal view returns (Status status, uint40 deadline) {
+        uint256 trade = _trades[tradeId];
+        return (Status(uint8(trade)), uint40(trade >> 8));
+    }
+
+    function _write(bytes32 tradeId, Status status, uint40 deadline) private {
+        _trades[tradeId] = uint256(deadline) << 8 | uint8(status);
     }
 
     // Money

@@ -2,21 +2,25 @@
 pragma solidity 0.8.37;
 
 import {Status, Terms} from "../src/Terms.sol";
-import {EscrowTest} from "./base/EscrowTest.sol";
+import {TokenFunding} from "./base/TokenFunding.sol";
 
 /// @dev Whole transactions, base cost and calldata included, in the steady state: the escrow holds other trades, every
 /// receiver already owns coins, the fee recipient already has a credit.
 /// forge-config: default.isolate = true
 /// forge-config: release.isolate = true
-contract GasTest is EscrowTest {
+contract GasTest is TokenFunding {
     /// The budgets are for what ships. Other builds, for development or coverage, only show what they used.
     bool internal shipped;
 
     function setUp() public override {
         super.setUp();
         shipped = keccak256(bytes(vm.envOr("FOUNDRY_PROFILE", string("")))) == keccak256("release");
-        for (uint256 i = 0; i < 2; ++i) {
-            Terms memory terms = i == 0 ? _ethTerms() : _tokenTerms();
+        _deployPermit2();
+        dollars.mint(ben, 1);
+        vm.prank(sara);
+        dollars.approve(address(escrow), 10 ether);
+        for (uint256 i = 0; i < 3; ++i) {
+            Terms memory terms = i == 0 ? _ethTerms() : i == 1 ? _tokenTerms() : _dollarTerms();
             terms.salt = 100;
             _bringTo(Status.Released, terms);
             terms.salt = 101;
@@ -29,6 +33,44 @@ contract GasTest is EscrowTest {
         _check("fund ETH", 60_000);
         _fund(_tokenTerms());
         _check("fund ERC-20", 81_000);
+    }
+
+    /// The first permit or authorization of an account writes a new slot in the token; the second permit finds it written.
+    function test_fundingByPermitStaysInBudget() public {
+        vm.prank(sara);
+        dollars.approve(address(escrow), 0);
+        Terms memory terms = _dollarTerms();
+        Signed memory signed = _permit(SARAS_KEY, COINS, LATER);
+        vm.prank(sara);
+        escrow.fundWithPermit(terms, LATER, signed.v, signed.r, signed.s);
+        _check("fund ERC-20 by permit", 131_000);
+        terms.salt = 2;
+        signed = _permit(SARAS_KEY, COINS, LATER);
+        vm.prank(sara);
+        escrow.fundWithPermit(terms, LATER, signed.v, signed.r, signed.s);
+        _check("fund ERC-20 by a later permit", 114_000);
+    }
+
+    function test_fundingByAuthorizationStaysInBudget() public {
+        Terms memory terms = _dollarTerms();
+        Signed memory signed = _authorize(SARAS_KEY, COINS, LATER, escrow.tradeIdOf(terms));
+        vm.prank(mallory);
+        escrow.fundWithAuthorization(terms, LATER, signed.v, signed.r, signed.s);
+        _check("fund ERC-20 by authorization, relayed", 112_000);
+    }
+
+    function test_fundingByPermit2StaysInBudget() public {
+        Terms memory terms = _dollarTerms();
+        for (uint256 nonce = 0; nonce < 2; ++nonce) {
+            terms.salt = 10 + nonce;
+            bytes memory signature = _signPermit2(SARAS_KEY, terms, escrow.tradeIdOf(terms), nonce, LATER);
+            vm.prank(mallory);
+            escrow.fundWithPermit2(terms, nonce, LATER, signature);
+            _check(
+                nonce == 0 ? "fund ERC-20 by Permit2, relayed" : "fund ERC-20 by a later Permit2",
+                118_000 - 17_000 * nonce
+            );
+        }
     }
 
     function test_markingPaidStaysInBudget() public {

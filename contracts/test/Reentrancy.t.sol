@@ -50,7 +50,7 @@ contract ReentrancyTest is EscrowTest {
     }
 
     function _doors(Terms memory terms) internal pure returns (bytes[] memory doors) {
-        doors = new bytes[](18);
+        doors = new bytes[](22);
         doors[0] = abi.encodeCall(IEscrow.fundEth, (terms));
         doors[1] = abi.encodeCall(IEscrow.fund, (terms));
         doors[2] = abi.encodeCall(IEscrow.markPaid, (terms));
@@ -68,6 +68,10 @@ contract ReentrancyTest is EscrowTest {
         doors[14] = abi.encodeCall(IEscrow.escalate, (terms));
         doors[15] = abi.encodeCall(IEscrow.resolveExpired, (terms));
         doors[16] = abi.encodeCall(IEscrow.withdraw, (ETH, terms.buyer));
+        doors[18] = abi.encodeCall(IEscrow.withdrawFor, (terms.buyer, ETH));
+        doors[19] = abi.encodeCall(IEscrow.fundWithPermit, (terms, NEVER, 27, 0, 0));
+        doors[20] = abi.encodeCall(IEscrow.fundWithAuthorization, (terms, NEVER, 27, 0, 0));
+        doors[21] = abi.encodeCall(IEscrow.fundWithPermit2, (terms, 0, NEVER, ""));
         doors[17] = abi.encodeCall(IEscrow.submitEvidence, (terms, bytes32(0), ""));
     }
 
