@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -222,10 +221,19 @@ def _moment(seconds: int) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC) if seconds else None
 
 
-@cache
+_code_hashes: dict[str, str] = {}
+
+
 def code_hash(contract: str) -> str:
-    """Return the EIP-1052 hash of the code at `contract`; it cannot change, so it is asked for once.
+    """Return the EIP-1052 hash of the code at `contract`; deployed code cannot change, so it is asked for once.
 
     Raises `Unavailable` while no node has told it yet.
     """
-    return "0x" + keccak(hexstr=chain().call("eth_getCode", contract, "latest")).hex()
+    known = _code_hashes.get(contract)
+    if known is not None:
+        return known
+    code = chain().call("eth_getCode", contract, "latest")
+    found = "0x" + keccak(hexstr=code).hex()
+    if code != "0x":  # an address without code may still get some
+        _code_hashes[contract] = found
+    return found

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from typing import ClassVar
 
-from playwright.sync_api import Browser, Locator, Page, Playwright, expect
+from playwright.sync_api import Browser, Error, Locator, Page, Playwright, expect
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 AXE = CHECKOUT / "node_modules" / "axe-core" / "axe.min.js"
@@ -102,7 +102,12 @@ class Person(Visitor):
         pressed = sheet.query_selector(button)
         assert pressed is not None
         pressed.click()
-        sheet.wait_for_element_state("hidden")
+        try:
+            sheet.wait_for_element_state("hidden")
+        except Error as gone:
+            # The page it was part of has gone with it.
+            if "not attached" not in str(gone):
+                raise
         return shown
 
     def take(self, offer: str, *, fiat: str) -> str:

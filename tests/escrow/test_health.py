@@ -44,6 +44,15 @@ def test_without_a_keeper_there_is_no_relayer(world: World) -> None:
     assert (facts.chain_id, facts.contract, facts.relayer, facts.required) == (31337, world.domain.contract, None, 1)
 
 
+def test_the_hash_of_no_code_is_not_remembered(world: World) -> None:
+    later = "0x" + "c0de" * 10
+    assert code_hash(later) == "0x" + keccak(b"").hex()
+    chain().call("anvil_setCode", later, "0x6001")
+    assert code_hash(later) == "0x" + keccak(b"\x60\x01").hex()
+    chain().call("anvil_setCode", later, "0x")
+    assert code_hash(later) == "0x" + keccak(b"\x60\x01").hex(), "deployed code cannot change: it is not asked again"
+
+
 def test_the_code_hash_is_that_of_the_deployed_contract(world: World) -> None:
     code = chain().call("eth_getCode", world.domain.contract, "latest")
     assert code_hash(world.domain.contract) == "0x" + keccak(hexstr=code).hex()
