@@ -60,7 +60,8 @@ class Front:
         assert task is not None
         self._connections.add(task)
         try:
-            with contextlib.suppress(ConnectionError, asyncio.CancelledError):
+            # OSError: a client that is gone answers with ConnectionError or, once reset, with "not connected".
+            with contextlib.suppress(OSError, asyncio.CancelledError):
                 await self._serve(reader, writer)
         finally:
             self._connections.discard(task)

@@ -1,5 +1,7 @@
 import asyncio
 import contextlib
+import socket
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -227,3 +229,22 @@ async def test_a_taken_port_is_told_with_the_remedy(door: Door) -> None:
     second = Front(port=door.front.port, web_port=1, ws_port=2, progress=door.progress, hosts=(LOOPBACK,))
     with pytest.raises(StackError, match=rf"Port {door.front.port} is in use .* `PORT={door.front.port + 1} make run`"):
         await second.open()
+
+
+async def test_a_socket_client_that_leaves_by_a_reset_leaves_no_traceback(door: Door) -> None:
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    client = socket.create_connection((LOOPBACK, door.front.port))
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    async def hear_it_go(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()  # its end of the conversation
+        client.close()
+
+    door.ws.answer = hear_it_go
+    client.sendall(b"GET /ws/ HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n")
+    client.shutdown(socket.SHUT_WR)
+    while client.fileno() != -1:
+        await asyncio.sleep(0.001)
+    await asyncio.sleep(0.1)
+    assert complaints == []
