@@ -61,9 +61,15 @@ def selectors() -> dict[str, str]:
 
 
 @cache
+def events() -> dict[str, Entry]:
+    """Return the escrow's events by name."""
+    return _entries("event")
+
+
+@cache
 def topics() -> dict[str, str]:
     """Return topic 0 to event name."""
-    return {"0x" + keccak(text=entry.signature).hex(): name for name, entry in _entries("event").items()}
+    return {"0x" + keccak(text=entry.signature).hex(): name for name, entry in events().items()}
 
 
 @cache

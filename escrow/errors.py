@@ -25,6 +25,10 @@ class WrongChain(Unavailable):
     """A node serves another chain than the configured one, and is not asked again."""
 
 
+class Untrusted(Unavailable):
+    """A node's answers contradict each other, or what its neighbours or the contract's own rules say."""
+
+
 class Reverted(RpcError):
     """The contract refused a call; `failure` says why."""
 

@@ -58,7 +58,8 @@ class ChainEvent(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["chain_id", "block_hash", "tx_hash", "log_index"], name="event_once"),
+            # A block's hash and a place in it name one log; height first, so that what is new is next to each other.
+            models.UniqueConstraint(fields=["chain_id", "block_number", "log_index", "block_hash"], name="event_once"),
             models.CheckConstraint(
                 condition=Q(state="final", final_seq__isnull=False) | (~Q(state="final") & Q(final_seq__isnull=True)),
                 name="event_final_has_position",
@@ -66,7 +67,6 @@ class ChainEvent(models.Model):
         ]
         indexes = [
             models.Index(fields=["trade_id", "block_number", "log_index"], name="event_of_trade"),
-            models.Index(fields=["chain_id", "block_number"], name="event_height"),
             models.Index(fields=["chain_id", "block_number"], condition=Q(state="seen"), name="event_not_final"),
             models.Index(fields=["tx_hash"], name="event_of_transaction"),
         ]

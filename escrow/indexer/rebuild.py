@@ -36,8 +36,8 @@ _RESTORE = (
     UPDATE escrow_chainevent AS event SET id = kept.id,
         state = CASE WHEN kept.state = 'final' THEN 'final' ELSE event.state END, final_seq = kept.final_seq
     FROM escrow_kept AS kept
-    WHERE event.chain_id = %(chain)s AND (event.block_hash, event.tx_hash, event.log_index)
-        = (kept.block_hash, kept.tx_hash, kept.log_index)
+    WHERE event.chain_id = %(chain)s AND (event.block_number, event.log_index, event.block_hash, event.tx_hash)
+        = (kept.block_number, kept.log_index, kept.block_hash, kept.tx_hash)
     """,
     # Orphaned events are history that the chain no longer tells.
     """

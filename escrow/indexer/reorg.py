@@ -1,7 +1,7 @@
 """Finding where our chain and the node's part ways, however deep that is."""
 
 from escrow.errors import Unavailable
-from escrow.indexer.scan import Header, read_headers
+from escrow.indexer.headers import Header, read_headers
 from escrow.models import Block, Cursor
 from escrow.rpc import Node
 

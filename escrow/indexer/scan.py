@@ -1,44 +1,45 @@
-"""Reading a range of blocks from one node, in a way that proves the answers belong to one chain."""
+"""Reading a range of blocks from one node, in a way that proves the answers belong to one chain and are whole."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
 
-from escrow.decode import RawEvent, event_topics, read_log
-from escrow.errors import RangeTooLarge, Unavailable
+from escrow import abi
+from escrow.decode import BadLog, RawEvent, event_topics, read_logs
+from escrow.errors import RangeTooLarge, RpcError, Unavailable, Untrusted
+from escrow.indexer.bloom import may_hold
+from escrow.indexer.headers import Header, read_headers
 from escrow.rpc import Node
 
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """What we keep of a block."""
-
-    number: int
-    hash: str
-    parent_hash: str
-    timestamp: int
+# Events in one answer that are each looked up in their block's filter.
+FEW = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """What a node said of the blocks `start` to `end`: events in chain order, and the headers we keep."""
+    """What a node said of the blocks `start` to `end`: events in chain order, and the headers we keep.
+
+    `before` is the hash of the block below, `head` the node's newest block at the time.
+    """
 
     start: int
+    before: str
     end: Header
+    head: Header
     events: list[RawEvent]
     headers: dict[int, Header]
 
 
 class ChunkSize:
-    """How many blocks to ask for at once: doubled while answers are small, halved when they are large or refused.
+    """How many blocks to ask for at once: as many as should give `TARGET` logs, fewer when a node refuses.
 
     A refusal is remembered as a ceiling that rises again slowly, so that a node's limit is not run into at every step.
     """
 
-    FEW, MANY = 2_000, 10_000
+    TARGET = 10_000
     LEAST, MOST = 1, 100_000
 
-    def __init__(self, blocks: int = 2_000) -> None:
+    def __init__(self, blocks: int = 64) -> None:
         self.blocks = blocks
         self.ceiling = self.MOST
 
@@ -47,80 +48,55 @@ class ChunkSize:
         self.blocks = self.ceiling = max(self.LEAST, self.blocks // 2)
 
     def learn(self, *, logs: int) -> None:
-        """After an answer."""
+        """After an answer: four times as much or a quarter at the most, since the next blocks may be others."""
         self.ceiling = min(self.MOST, self.ceiling + self.ceiling // 16 + 1)
-        if logs > self.MANY:
-            self.blocks = max(self.LEAST, self.blocks // 2)
-        elif logs < self.FEW:
-            self.blocks = min(self.ceiling, self.blocks * 2)
-
-
-def read_header(block: Any, *, node: Node) -> Header | None:
-    """Return a JSON-RPC block object as `Header`, None for a block the node does not have."""
-    if block is None:
-        return None
-    try:
-        return Header(
-            number=int(block["number"], 16),
-            hash=block["hash"].lower(),
-            parent_hash=block["parentHash"].lower(),
-            timestamp=int(block["timestamp"], 16),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Unavailable(f"{node.label} sent a block that cannot be read") from error
-
-
-def read_head(node: Node, *, known: int, until: int | None = None) -> tuple[Header, Header | None]:
-    """Return the newest block (or block `until`) and the one at height `known` (None if negative or not there)."""
-    newest = "latest" if until is None else hex(until)
-    requests: list[tuple[str, tuple[Any, ...]]] = [("eth_getBlockByNumber", (newest, False))]
-    if known >= 0:
-        requests.append(("eth_getBlockByNumber", (hex(known), False)))
-    blocks = [read_header(block, node=node) for block in node.batch(requests)]
-    if blocks[0] is None:
-        raise Unavailable(f"{node.label} has no newest block")
-    return blocks[0], blocks[1] if known >= 0 else None
-
-
-def read_headers(node: Node, numbers: Iterable[int]) -> dict[int, Header]:
-    """Return the blocks at `numbers` that the node has."""
-    wanted = list(numbers)
-    blocks = node.batch([("eth_getBlockByNumber", (hex(number), False)) for number in wanted])
-    headers = {number: read_header(block, node=node) for number, block in zip(wanted, blocks, strict=True)}
-    return {number: header for number, header in headers.items() if header is not None}
+        wanted = self.blocks * self.TARGET // max(logs, 1)
+        self.blocks = max(self.LEAST, self.blocks // 4, min(wanted, self.blocks * 4, self.ceiling))
 
 
 def scan(
     node: Node, *, start: int, end: int, head: Header, before: str, keep_from: int, contracts: Sequence[str]
 ) -> Range:
-    """Return the events of blocks `start` to `end` and the headers of their blocks and of all from `keep_from` on.
+    """Return the events of blocks `start` to `end`, and headers: theirs, of `start`, and of all `keep_from` on.
 
     1. The last block's hash is read before the logs and again after them: equal hashes mean equal ancestors, so no
        reorganisation came between.
     2. Every log must carry the hash of the block we read at its height, and neighbouring headers must link up;
-       `before` is the hash of block `start - 1`, checked when block `start` is read (empty: unknown).
+       `before` is the hash of block `start - 1` (empty: unknown).
+    3. Each header's Bloom filter must name every log we were given, and none that we were not.
     Raises `Unavailable` when the answers do not fit together, `RangeTooLarge` when the node balks at the size.
     """
     last = head if end == head.number else read_headers(node, [end]).get(end)
     if last is None:
         raise Unavailable(f"{node.label} does not have block {end} yet")
-    query = {"fromBlock": hex(start), "toBlock": hex(end), "address": list(contracts), "topics": [event_topics()]}
-    logs = node.call("eth_getLogs", query)
-    if not isinstance(logs, list):
-        raise Unavailable(f"{node.label} sent no list of logs")
-    events = sorted({read_log(log) for log in logs}, key=lambda event: (event.block_number, event.log_index))
-    numbers = {event.block_number for event in events} | set(range(max(start, keep_from), end + 1)) | {end}
+    events = read_range(node, {"fromBlock": hex(start), "toBlock": hex(end)}, contracts=contracts)
+    numbers = {event.block_number for event in events} | set(range(max(start, keep_from), end + 1)) | {start, end}
     headers = read_headers(node, sorted(numbers))
     if headers.get(end) != last:
         raise Unavailable(f"{node.label} moved to another branch while it was read")
     _check_links(node, headers, start=start, before=before)
-    for event in events:
-        header = headers.get(event.block_number)
-        if not start <= event.block_number <= end or header is None or header.hash != event.block_hash:
-            raise Unavailable(f"{node.label} sent a log of another branch")
-        if event.contract not in contracts:
-            raise Unavailable(f"{node.label} sent a log of another contract")
-    return Range(start=start, end=last, events=events, headers=headers)
+    _check_events(node, events, headers, start=start, end=end)
+    _check_quiet(node, events, headers, contracts=contracts)
+    return Range(start=start, before=before, end=last, head=head, events=events, headers=headers)
+
+
+def read_range(node: Node, place: dict[str, str], *, contracts: Sequence[str]) -> list[RawEvent]:
+    """Return the contracts' events of a range or a block, in chain order, each once."""
+    logs = node.call("eth_getLogs", {**place, "address": list(contracts), "topics": [event_topics()]})
+    if not isinstance(logs, list):
+        raise Unavailable(f"{node.label} sent no list of logs")
+    try:
+        events = read_logs(logs)
+    except BadLog as error:
+        raise Untrusted(f"{node.label} sent a log that cannot be: {error}") from error
+    events.sort()
+    if any(first == second for first, second in pairwise(events)):
+        events = sorted(set(events))
+    if any(first[:2] == second[:2] for first, second in pairwise(events)):
+        raise Untrusted(f"{node.label} sent two logs for one place")
+    if not {event.contract for event in events} <= set(contracts):
+        raise Untrusted(f"{node.label} sent a log of another contract")
+    return events
 
 
 def _check_links(node: Node, headers: dict[int, Header], *, start: int, before: str) -> None:
@@ -128,6 +104,58 @@ def _check_links(node: Node, headers: dict[int, Header], *, start: int, before: 
         parent = headers[number - 1].hash if number - 1 in headers else before if number == start else ""
         if header.number != number or (parent and header.parent_hash != parent):
             raise Unavailable(f"{node.label} sent blocks that do not follow each other")
+
+
+def _check_events(node: Node, events: Sequence[RawEvent], headers: dict[int, Header], *, start: int, end: int) -> None:
+    topics = {name: topic for topic, name in abi.topics().items()}
+    kinds = set()
+    for event in events:
+        header = headers.get(event.block_number)
+        if header is None or header.hash != event.block_hash or not start <= event.block_number <= end:
+            raise Unavailable(f"{node.label} sent a log of another branch")
+        kinds.add((event.block_number, event.contract, event.name))
+    for number, contract, name in kinds:
+        if not may_hold(headers[number].bloom, (contract, topics[name])):
+            raise Untrusted(f"{node.label} sent a log that is not in block {number}")
+    # A hash for each trade is too dear for a backfill, whose trades must fit the contract's rules all the same.
+    for event in events if len(events) <= FEW else ():
+        if event.trade_id and not may_hold(headers[event.block_number].bloom, [event.trade_id]):
+            raise Untrusted(f"{node.label} sent a log that is not in block {event.block_number}")
+
+
+def _check_quiet(
+    node: Node, events: Sequence[RawEvent], headers: dict[int, Header], *, contracts: Sequence[str]
+) -> None:
+    """Look again at blocks without an event whose filter says that there may be one."""
+    loud = {event.block_number for event in events}
+    for number, header in headers.items():
+        if number in loud or not header.bloom:
+            continue
+        here = [contract for contract in contracts if may_hold(header.bloom, [contract])]
+        if not here or not any(may_hold(header.bloom, [topic]) for topic in event_topics()):
+            continue
+        if read_range(node, {"blockHash": header.hash}, contracts=here) or _receipts_tell(node, header, here):
+            raise Untrusted(f"{node.label} left out the logs of block {number}")
+
+
+def _receipts_tell(node: Node, header: Header, contracts: Sequence[str]) -> bool:
+    """Return whether the block's receipts hold an event of ours; False where a node cannot give them."""
+    try:
+        receipts = node.call("eth_getBlockReceipts", hex(header.number))
+    except Unavailable:
+        raise
+    except RpcError:  # the method is younger than many nodes
+        return False
+    addresses, topics = {contract.lower() for contract in contracts}, set(event_topics())
+    try:
+        return any(
+            log["address"].lower() in addresses and log["topics"] and log["topics"][0] in topics
+            for receipt in receipts or ()
+            for log in receipt["logs"]
+            if log["blockHash"].lower() == header.hash
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise Unavailable(f"{node.label} sent receipts that cannot be read") from error
 
 
 def scan_adapting(

@@ -5,19 +5,26 @@
 3. They do not: go back to the newest block we share, mark what lay above orphaned, fold again. If final events were
    undone, raise the alarm for their trades; the next steps carry on as usual.
 Each step is one transaction that moves the cursor from the block it was read at, so that a crash at any line, or a
-second indexer started by mistake, changes nothing.
+second indexer started by mistake, changes nothing. While a backfill writes one range, the next is being read.
 """
 
 import logging
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from escrow.indexer import fold, reorg, scan, store
-from escrow.indexer.finalise import finalise
-from escrow.models import ChainEvent, Cursor
+from escrow.decode import RawEvent
+from escrow.indexer import fold, reorg, store
+from escrow.indexer.ahead import ReadAhead
+from escrow.indexer.credit import CreditChanges, read_funded
+from escrow.indexer.finalise import finalise, take_positions
+from escrow.indexer.headers import Header, read_head
+from escrow.indexer.scan import ChunkSize, Range, scan_adapting
+from escrow.indexer.store import StoredEvent
+from escrow.models import Cursor
 from escrow.rpc import Chain, Node
 
 log = logging.getLogger(__name__)
@@ -42,14 +49,15 @@ class Step:
 
 
 class Follower:
-    """Follows one chain's contracts; remembers only how much to ask for at once."""
+    """Follows one chain's contracts; remembers how much to ask for at once, and what it has read ahead."""
 
     def __init__(self, chain: Chain, *, contracts: Sequence[str], start: int, confirmations: int) -> None:
         self._chain = chain
         self._contracts = contracts
         self._start = start
         self._confirmations = confirmations
-        self._size = scan.ChunkSize()
+        self._size = ChunkSize()
+        self._ahead = ReadAhead()
 
     def step(self, *, until: int | None = None) -> Step:
         """Do one step, as if block `until` were the newest if it is given.
@@ -60,60 +68,93 @@ class Follower:
 
     def _step(self, node: Node, *, until: int | None) -> Step:
         cursor = store.load_cursor(chain_id=self._chain.chain_id, start=self._start)
-        head, here = scan.read_head(node, known=cursor.block_number if cursor.block_hash else -1, until=until)
-        if reorg.has_left(node, cursor, head=head, here=here):
-            return self._go_back(node, cursor, head=head)
-        if head.number > cursor.block_number:
-            return self._go_on(node, cursor, head=head)
-        store.touch_cursor(cursor, head=head)
-        return Step(kind="idle", position=cursor.block_number, head=head.number, changed=frozenset(), finals=0)
+        found = self._ahead.take(node, start=cursor.block_number + 1, before=cursor.block_hash, until=until)
+        if found is None:
+            head, here = read_head(node, known=cursor.block_number if cursor.block_hash else -1, until=until)
+            if reorg.has_left(node, cursor, head=head, here=here):
+                return self._go_back(node, cursor, head=head)
+            if head.number <= cursor.block_number:
+                store.touch_cursor(cursor, head=head)
+                return Step(kind="idle", position=cursor.block_number, head=head.number, changed=frozenset(), finals=0)
+            found = self._read(node, start=cursor.block_number + 1, before=cursor.block_hash, head=head)
+        if found.end.number < found.head.number:
+            self._read_ahead(node, found, until=until)
+        return self._go_on(cursor, found)
 
-    def _go_on(self, node: Node, cursor: Cursor, *, head: scan.Header) -> Step:
-        chain_id = self._chain.chain_id
-        keep_from = head.number - self._confirmations - SPARE_HEADERS + 1
-        found = scan.scan_adapting(
-            node,
-            self._size,
-            start=cursor.block_number + 1,
-            head=head,
-            before=cursor.block_hash,
-            keep_from=keep_from,
-            contracts=self._contracts,
+    def _read(self, node: Node, *, start: int, before: str, head: Header) -> Range:
+        keep_from = self._keep_from(head)
+        return scan_adapting(
+            node, self._size, start=start, head=head, before=before, keep_from=keep_from, contracts=self._contracts
         )
+
+    def _read_ahead(self, node: Node, found: Range, *, until: int | None) -> None:
+        def read() -> Range | None:
+            head, _ = read_head(node, known=-1, until=until)
+            start = found.end.number + 1
+            return self._read(node, start=start, before=found.end.hash, head=head) if head.number >= start else None
+
+        self._ahead.begin(node, read)
+
+    def _keep_from(self, head: Header) -> int:
+        return head.number - self._confirmations - SPARE_HEADERS + 1
+
+    def _go_on(self, cursor: Cursor, found: Range) -> Step:
+        chain_id, head = self._chain.chain_id, found.head
+        keep_from = self._keep_from(head)
+        final_to = min(found.end.number, head.number - self._confirmations + 1)
+        has_more = found.end.number < head.number
         kept = {event.block_number for event in found.events} | set(range(keep_from, head.number + 1))
         with transaction.atomic():
+            if has_more:
+                _commit_lazily()
             store.move_cursor(cursor, number=found.end.number, block_hash=found.end.hash, head=head)
             store.put_blocks([found.headers[number] for number in found.headers.keys() & kept], chain_id=chain_id)
-            new = store.put_events(found.events, found.headers, chain_id=chain_id)
-            final = finalise(chain_id=chain_id, up_to=min(found.end.number, head.number - self._confirmations + 1))
-            changed = {event.trade_id for event in [*new, *final]}
-            fold.refresh_escrows(changed, chain_id=chain_id)
-            fold.change_credits(new, chain_id=chain_id, head=1, final=0)
-            fold.change_credits(final, chain_id=chain_id, head=0, final=1)
+            new, settled, final = self._store_events(found, final_to=final_to)
+            moved = {event.trade_id for event in final} - {""}
+            states = fold.fold_in(new, moved=moved, chain_id=chain_id, final_to=final_to)
+            credit = CreditChanges({trade_id: state.funded for trade_id, state in states.items()})
+            credit.add(new[:settled], head=1, final=1)
+            credit.add(new[settled:], head=1, final=0)
+            credit.add(final, head=0, final=1)
+            credit.write(chain_id=chain_id)
             store.forget_blocks(chain_id=chain_id, after=self._oldest_kept(cursor), below=keep_from)
-            waiting = ChainEvent.objects.filter(chain_id=chain_id, state="seen").values_list("trade_id", flat=True)
-            changed.update(waiting)
+            changed = {*states} | (set() if has_more else store.waiting_trades(chain_id=chain_id))
         return Step(
             kind="scanned",
             position=found.end.number,
             head=head.number,
-            changed=frozenset(changed - {""}),
-            finals=len(final),
+            changed=frozenset(changed),
+            finals=settled + len(final),
         )
+
+    def _store_events(self, found: Range, *, final_to: int) -> tuple[Sequence[RawEvent], int, list[StoredEvent]]:
+        """Return the events that are new, how many of them are final at once, and the events that became final now."""
+        chain_id = self._chain.chain_id
+        if found.events and store.is_known_ground(chain_id=chain_id, start=found.start):
+            new = store.merge_events(found.events, found.headers, chain_id=chain_id)
+            return new, 0, finalise(chain_id=chain_id, up_to=final_to)
+        final = finalise(chain_id=chain_id, up_to=final_to)
+        settled = bisect_right(found.events, final_to, key=lambda event: event.block_number)
+        position = take_positions(settled) if settled else 0
+        if found.events:
+            store.append_events(found.events, found.headers, chain_id=chain_id, final_to=final_to, position=position)
+        return found.events, settled, final
 
     def _oldest_kept(self, cursor: Cursor) -> int:
         """Return a height below which the last step has forgotten already."""
         return cursor.head_number - self._confirmations - SPARE_HEADERS - 1
 
-    def _go_back(self, node: Node, cursor: Cursor, *, head: scan.Header) -> Step:
+    def _go_back(self, node: Node, cursor: Cursor, *, head: Header) -> Step:
         chain_id = self._chain.chain_id
         number, block_hash = reorg.find_ancestor(node, chain_id=chain_id, start=self._start, head=head)
         with transaction.atomic():
             store.move_cursor(cursor, number=number, block_hash=block_hash, head=head)
             seen, final = store.orphan_after(number, chain_id=chain_id)
-            fold.refresh_escrows({event.trade_id for event in [*seen, *final]}, chain_id=chain_id)
-            fold.change_credits(seen, chain_id=chain_id, head=-1, final=0)
-            fold.change_credits(final, chain_id=chain_id, head=-1, final=-1)
+            fold.refold({event.trade_id for event in [*seen, *final]}, chain_id=chain_id)
+            credit = CreditChanges(read_funded([*seen, *final]))
+            credit.add(seen, head=-1, final=0)
+            credit.add(final, head=-1, final=-1)
+            credit.write(chain_id=chain_id)
             undone = {event.trade_id for event in final} - {""}
             if final:
                 _raise_alarm(cursor, undone)
@@ -126,6 +167,12 @@ class Follower:
         )
         changed = frozenset({event.trade_id for event in [*seen, *final]} - {""})
         return Step(kind="rewound", position=number, head=head.number, changed=changed, finals=0)
+
+
+def _commit_lazily() -> None:
+    """Let this transaction not wait for the disk: a crash may undo the last steps, and they are then read again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit TO off")
 
 
 def _raise_alarm(cursor: Cursor, trade_ids: set[str]) -> None:

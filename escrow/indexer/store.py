@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import connection
 
 from escrow.decode import RawEvent
-from escrow.indexer.scan import Header
+from escrow.indexer.headers import Header
 from escrow.models import Block, ChainEvent, Cursor
 
 
@@ -28,6 +28,8 @@ class StoredEvent:
 # How often the row is written while nothing happens: often enough for health, which counts in tens of seconds.
 TOUCH_EVERY = timedelta(seconds=1)
 
+_COLUMNS = "contract, block_number, block_hash, block_time, tx_hash, log_index, name, trade_id, payload"
+_APPEND = f"COPY escrow_chainevent (chain_id, {_COLUMNS}, state, final_seq) FROM STDIN"
 _STAGE = """
     CREATE TEMPORARY TABLE IF NOT EXISTS escrow_stage (
         contract text, block_number bigint, block_hash text, block_time bigint, tx_hash text, log_index bigint,
@@ -36,15 +38,13 @@ _STAGE = """
 """
 _COPY = "COPY escrow_stage FROM STDIN"
 # A branch may leave the chain and come back: its events are then seen again, in their old rows.
-_MERGE = """
-    INSERT INTO escrow_chainevent
-        (chain_id, contract, block_number, block_hash, block_time, tx_hash, log_index, name, trade_id, payload, state)
-    SELECT %s, contract, block_number, block_hash, block_time, tx_hash, log_index, name, trade_id, payload, 'seen'
-    FROM escrow_stage ORDER BY block_number, log_index
-    ON CONFLICT (chain_id, block_hash, tx_hash, log_index)
+_MERGE = f"""
+    INSERT INTO escrow_chainevent (chain_id, {_COLUMNS}, state)
+    SELECT %s, {_COLUMNS}, 'seen' FROM escrow_stage ORDER BY block_number, log_index
+    ON CONFLICT (chain_id, block_number, log_index, block_hash)
         DO UPDATE SET state = 'seen' WHERE escrow_chainevent.state = 'orphaned'
-    RETURNING contract, name, trade_id, payload
-"""
+    RETURNING block_number, log_index, block_hash
+"""  # noqa: S608 (names only)
 _BLOCKS = """
     INSERT INTO escrow_block (chain_id, number, hash, parent_hash, timestamp)
     SELECT %s, * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[])
@@ -88,11 +88,38 @@ def touch_cursor(cursor: Cursor, *, head: Header) -> None:
         )
 
 
-def put_events(events: Sequence[RawEvent], headers: dict[int, Header], *, chain_id: int) -> list[StoredEvent]:
+def is_known_ground(*, chain_id: int, start: int) -> bool:
+    """Return whether an event at or above a height is stored already, orphaned ones included."""
+    return ChainEvent.objects.filter(chain_id=chain_id, block_number__gte=start).exists()
+
+
+def append_events(
+    events: Sequence[RawEvent], headers: dict[int, Header], *, chain_id: int, final_to: int, position: int
+) -> None:
+    """Store events of heights that nothing is stored of yet: up to `final_to` as final, numbered after `position`.
+
+    The lock on the cursor keeps others out and the unique key is checked all the same; without a stage in between this
+    is the fastest way into the table.
+    """
+    times = {number: header.timestamp for number, header in headers.items()}
+    lines = []
+    for number, index, contract, block_hash, tx_hash, name, trade_id, payload in events:
+        if number <= final_to:
+            position += 1
+            state = f"final\t{position}"
+        else:
+            state = "seen\t\\N"
+        # Every field is hex, digits or a word, so that no value needs quoting.
+        lines.append(
+            f"{chain_id}\t{contract}\t{number}\t{block_hash}\t{times[number]}\t{tx_hash}\t{index}\t{name}\t{trade_id}\t"
+            f"{payload}\t{state}\n"
+        )
+    with connection.cursor() as cursor, cursor.copy(_APPEND) as copy:
+        copy.write("".join(lines))
+
+
+def merge_events(events: Sequence[RawEvent], headers: dict[int, Header], *, chain_id: int) -> list[RawEvent]:
     """Store events as seen and return those that are new or back; the others were there already."""
-    if not events:
-        return []
-    # Every field is hex, digits or a word, so that no value needs quoting.
     lines = "".join(
         f"{event.contract}\t{event.block_number}\t{event.block_hash}\t{headers[event.block_number].timestamp}\t"
         f"{event.tx_hash}\t{event.log_index}\t{event.name}\t{event.trade_id}\t{event.payload}\n"
@@ -103,9 +130,9 @@ def put_events(events: Sequence[RawEvent], headers: dict[int, Header], *, chain_
         with cursor.copy(_COPY) as copy:
             copy.write(lines)
         cursor.execute(_MERGE, [chain_id])
-        stored = [StoredEvent(*row) for row in cursor.fetchall()]
+        stored = set(cursor.fetchall())
         cursor.execute("TRUNCATE escrow_stage")
-    return stored
+    return [event for event in events if (event.block_number, event.log_index, event.block_hash) in stored]
 
 
 def put_blocks(headers: Iterable[Header], *, chain_id: int) -> None:
@@ -128,8 +155,16 @@ def put_blocks(headers: Iterable[Header], *, chain_id: int) -> None:
 
 def forget_blocks(*, chain_id: int, after: int, below: int) -> None:
     """Delete headers between the two heights that carry no event: they are too old to tell a branch by."""
+    if after + 1 >= below:
+        return
     with connection.cursor() as cursor:
         cursor.execute(_FORGET, {"chain": chain_id, "after": after, "below": below})
+
+
+def waiting_trades(*, chain_id: int) -> set[str]:
+    """Return the trades with events that are not final: each block brings them nearer."""
+    rows = ChainEvent.objects.filter(chain_id=chain_id, state="seen").exclude(trade_id="")
+    return set(rows.values_list("trade_id", flat=True))
 
 
 def orphan_after(number: int, *, chain_id: int) -> tuple[list[StoredEvent], list[StoredEvent]]:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escrow.decode import RawEvent
 from escrow.events import (
     OPEN,
     OVER,
@@ -21,11 +22,13 @@ from escrow.events import (
     Resolved,
     Withdrawn,
 )
-from escrow.mirror import BadHistory, CreditChange, Happened, credit_change, fold
+from escrow.mirror import BadHistory, CreditChange, credit_change, fold
 from escrow.terms import Terms
 from tests.chain.world import ADDRESS, sample_terms
+from tests.escrow.payloads import payload_of
 
 ID = "0x" + "ab" * 32
+BEN = ADDRESS["ben"]
 
 
 @dataclass
@@ -99,8 +102,16 @@ class Law:
         )
 
 
-def happen(events: list[Event]) -> list[Happened]:
-    return [Happened(event, number, f"0x{number:064x}") for number, event in enumerate(events, start=1)]
+def happen(events: list[Event]) -> list[RawEvent]:
+    return [
+        RawEvent(number, 0, BEN, ID, f"0x{number:064x}", event.name, event.trade_id, payload_of(event))
+        for number, event in enumerate(events, start=1)
+    ]
+
+
+def change_of(event: Event, *, terms: Terms | None) -> CreditChange | None:
+    funded = None if terms is None else payload_of(Funded(trade_id=ID, terms=terms))
+    return credit_change(event.name, payload_of(event), funded=funded)
 
 
 @given(
@@ -164,9 +175,9 @@ def test_histories_without_a_beginning_or_of_two_trades_are_refused() -> None:
     with pytest.raises(BadHistory, match="another trade"):
         fold(happen([funded, Paid(trade_id="0x" + "cd" * 32, confirm_by=1)]))
     with pytest.raises(BadHistory, match="no trade"):
-        fold(happen([funded, Withdrawn(account=ID, token=ID, to=ID, amount=1)]))
+        fold(happen([funded, Withdrawn(account=BEN, token=BEN, to=BEN, amount=1)]))
     with pytest.raises(BadHistory, match="payout"):
-        fold(happen([funded, Credited(trade_id=ID, account=ID, token=ID, amount=1)]))
+        fold(happen([funded, Credited(trade_id=ID, account=BEN, token=BEN, amount=1)]))
 
 
 def test_a_payout_of_more_or_less_than_was_held_is_refused() -> None:
@@ -179,15 +190,15 @@ def test_credits_come_from_fees_and_failed_payouts_and_go_with_withdrawals() -> 
     terms = sample_terms()
     ben, token, fred = ADDRESS["ben"], terms.token, terms.fee_recipient
     released = Released(trade_id=ID, to_buyer=90, fee=10)
-    assert credit_change(released, terms=terms) == CreditChange(fred, token, 10)
+    assert change_of(released, terms=terms) == CreditChange(fred, token, 10)
     failed = Credited(trade_id=ID, account=ben, token=token, amount=90)
-    assert credit_change(failed, terms=None) == CreditChange(ben, token, 90)
+    assert change_of(failed, terms=None) == CreditChange(ben, token, 90)
     gone = Withdrawn(account=ben, token=token, to=ben, amount=90)
-    assert credit_change(gone, terms=None) == CreditChange(ben, token, -90)
-    assert credit_change(Released(trade_id=ID, to_buyer=100, fee=0), terms=terms) is None
-    assert credit_change(Paid(trade_id=ID, confirm_by=1), terms=terms) is None
+    assert change_of(gone, terms=None) == CreditChange(ben, token, -90)
+    assert change_of(Released(trade_id=ID, to_buyer=100, fee=0), terms=terms) is None
+    assert change_of(Paid(trade_id=ID, confirm_by=1), terms=terms) is None
     with pytest.raises(BadHistory):
-        credit_change(released, terms=None)
+        change_of(released, terms=None)
 
 
 def test_every_status_is_open_or_over_or_the_beginning() -> None:
