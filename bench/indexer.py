@@ -1,6 +1,6 @@
 """Backfill: how many escrow events a second get from a node into our tables, headers, order and mirror included.
 
-The chain is a real Anvil with real trades: 20,000 events in every twentieth block, then 200,000 in full blocks.
+The chain is a real Anvil with real trades: 20,000 events in every tenth block, then 200,000 in full blocks.
 limit: the same `eth_getLogs` requests and orjson, nothing done with the answer.
 peer: web3.py's idiom (`get_logs`, `process_log`, insert what is not there), on the first events only: it has a rate.
 """
@@ -16,7 +16,7 @@ from bench._stage import stage
 SPARSE_EVENTS, SPARSE_BLOCKS, DENSE_EVENTS, A_BLOCK = 20_000, 10, 200_000, 150
 # Logs in one request of the limit, about as many as our own requests settle at.
 AT_ONCE = 10_000
-PEER_EVENTS = 3_000
+PEER_EVENTS = 600
 
 
 @dataclass(frozen=True, slots=True)
