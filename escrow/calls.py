@@ -99,6 +99,11 @@ def withdraw(domain: Domain, *, token: str, to: str) -> Call:
     return _call(domain, "withdraw", token, to)
 
 
+def withdraw_for(domain: Domain, *, account: str, token: str) -> Call:
+    """Return the call by which anyone has an account's whole credit in `token` sent to that account itself."""
+    return _call(domain, "withdrawFor", account, token)
+
+
 def as_tuple(terms: Terms) -> _TermsTuple:
     """Return the terms in the order of the contract's struct."""
     return (

@@ -234,8 +234,9 @@ class Intent(models.Model):
     nonce = models.PositiveBigIntegerField(null=True)
     tx_hash = Bytes32Field(blank=True)
     sent_at = models.DateTimeField(null=True)
-    # Wei: the most it can cost while open, what it did cost once mined.
+    # Wei: the most it can cost while open, what it did cost once mined; `paid` is the part that earlier tries burnt.
     cost = Uint256Field(default=0)
+    paid = Uint256Field(default=0)
     block_number = models.PositiveBigIntegerField(null=True)
     block_hash = Bytes32Field(blank=True)
     # Set when the outcome is final; until then a reorganisation may open it again.

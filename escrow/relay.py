@@ -13,18 +13,9 @@ from escrow.calls import Call
 from escrow.errors import Reverted, RpcError
 from escrow.keeper import policy
 from escrow.keeper.simulate import simulate
+from escrow.keeper.words import words_for
 from escrow.models import Intent
 from escrow.rpc import PATIENCE_SECONDS, chain
-
-_WORDS = {
-    "BadSignature": "This signature does not come from the account that must sign, or signs something else.",
-    "SignatureExpired": "This signature is past the time it gave itself. Sign again.",
-    "WrongStatus": "The escrow has moved on, so this is no longer possible.",
-    "DeadlinePassed": "The time for this has passed.",
-    "DeadlineNotPassed": "It is too early for this.",
-    "NotParty": "Only the buyer or the seller may do this.",
-    "ShareTooHigh": "A share is at most 10,000 basis points.",
-}
 
 
 class RelayRefused(Exception):
@@ -76,9 +67,7 @@ def _check(call: Call, *, purpose: str) -> None:
     except policy.NotAllowed as refusal:
         raise RelayRefused(refusal.reason, str(refusal)) from refusal
     except Reverted as refusal:
-        name = refusal.failure.name
-        words = _WORDS.get(name, f"The contract refuses this ({purpose}): {refusal.failure}.")
-        raise RelayRefused(name, words) from refusal
+        raise RelayRefused(refusal.failure.name, words_for(refusal.failure, purpose=purpose)) from refusal
     except RpcError:
         return  # no node to ask just now: the keeper will
 
@@ -86,7 +75,7 @@ def _check(call: Call, *, purpose: str) -> None:
 def _insert(call: Call, *, purpose: str, trade_id: str, account: str, key: str) -> Intent:
     now = datetime.now(UTC)
     try:
-        policy.check_account(account, now=now)
+        policy.check_account(account, chain_id=call.chain_id, now=now)
     except policy.NotAllowed as refusal:
         raise RelayRefused(refusal.reason, str(refusal)) from refusal
     facts: dict[str, Any] = {"purpose": purpose, "trade_id": trade_id, "account": account}

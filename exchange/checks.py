@@ -16,7 +16,7 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from eth_utils.address import is_checksum_address
 
-KEEPER_SECRETS = ("KEEPER_KEY", "KEEPER_KEY_FILE")
+KEEPER_SECRETS = ("KEEPER_KEY", "KEEPER_KEY_FILE", "KEEPER_SIGNER_URL", "KEEPER_SIGNER_URL_FILE")
 _WEAK_SECRETS = ("embedded-default", "tests-only", "django-insecure")
 _LOCAL_CHAIN = 31337
 # Everybody knows the keys of Anvil's development accounts.

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import islice
 
 from escrow import calls
 from escrow.calls import Call
@@ -24,7 +25,7 @@ _ALIVE = {Intent.State.QUEUED, Intent.State.SENT, Intent.State.MINED}
 
 
 def queue_due(*, chain_id: int, now: datetime) -> int:
-    """Queue a call for each open escrow whose deadline has passed, and return how many.
+    """Queue calls for open escrows whose deadline has passed, a few hundred at once, and return how many.
 
     Time is the chain's: that of its newest block, or of the clock where no block was mined since. Whether it is really
     late enough is found out by trying the call before it is sent.
@@ -34,13 +35,17 @@ def queue_due(*, chain_id: int, now: datetime) -> int:
         return 0
     late = max(head_time, int(now.timestamp())) - MARGIN_SECONDS
     rows = Escrow.objects.filter(chain_id=chain_id, head_status__in=OPEN, head_deadline__lt=late)
-    due = list(rows.order_by("head_deadline")[:AT_ONCE])
-    earlier = _earlier([row.trade_id for row in due])
-    fresh = [
-        _intent(row, number=len(earlier[row.trade_id, _DUE[row.head_status][0]]), now=now)
-        for row in due
-        if _may_ask(earlier[row.trade_id, _DUE[row.head_status][0]], now=now)
-    ]
+    fresh: list[Intent] = []
+    # Those that cannot be sent, for whatever reason, stay in front: they must not hide the others.
+    ordered = rows.order_by("head_deadline", "trade_id").iterator(chunk_size=AT_ONCE)
+    for due in iter(lambda: list(islice(ordered, AT_ONCE)), []):
+        earlier = _earlier([row.trade_id for row in due])
+        for row in due:
+            tries = earlier[row.trade_id, _DUE[row.head_status][0]]
+            if _may_ask(tries, now=now):
+                fresh.append(_intent(row, number=len(tries), now=now))
+        if len(fresh) >= AT_ONCE:
+            break
     Intent.objects.bulk_create(fresh, ignore_conflicts=True)
     return len(fresh)
 

@@ -10,6 +10,8 @@ from escrow.rpc import Chain, Node
 GWEI = 10**9
 # Nodes take a replacement only if both fees are at least a tenth higher; an eighth is what wallets use.
 BUMP_NUMERATOR, BUMP_DENOMINATOR = 9, 8
+# A tip above this and above the base fee is a node's mistake: no block producer asks for it.
+HIGHEST_TIP = 5 * GWEI
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +22,30 @@ class Fees:
     tip: int
 
 
+class TooDear(Exception):
+    """Gas costs more than `KEEPER_MAX_FEE_GWEI`: waiting is better than paying."""
+
+
 def suggest(chain: Chain) -> Fees:
-    """Return fees that stay good while the base fee doubles. Raises `Unavailable`."""
-    return chain.ask(_suggest)
+    """Return fees that stay good while the base fee doubles, as far as the highest fee allows.
+
+    Raises `Unavailable`, or `TooDear` when the next block would not take even the highest fee.
+    """
+    base, tip = chain.ask(_read)
+    return offer(base=base, tip=tip, most=highest_fee())
 
 
-def _suggest(node: Node) -> Fees:
+def offer(*, base: int, tip: int, most: int) -> Fees:
+    """Return what to offer when blocks ask `base` and their producers `tip`, never above `most`. Raises `TooDear`."""
+    tip = min(tip, max(HIGHEST_TIP, base))
+    # The base fee rises by an eighth a block at most: with less than that to spare, the offer is too late at once.
+    needed = base + base // 8 + tip
+    if needed > most:
+        raise TooDear
+    return Fees(max_fee=min(2 * base + tip, most), tip=tip)
+
+
+def _read(node: Node) -> tuple[int, int]:
     eth = node.web3().eth
     base = eth.get_block("latest").get("baseFeePerGas")
     if base is None:
@@ -36,19 +56,25 @@ def _suggest(node: Node) -> Fees:
         raise
     except RpcError:  # an optional method
         tip = GWEI
-    return Fees(max_fee=2 * base + tip, tip=tip)
+    return int(base), tip
 
 
 def raise_fees(previous: Fees, *, suggestion: Fees) -> Fees:
-    """Return fees high enough to replace a transaction sent with `previous`, and for today's base fee."""
-    return Fees(
+    """Return fees high enough to replace a transaction sent with `previous`, and for today's base fee.
+
+    Raises `TooDear` when that is above the highest fee: the transaction stays as it is.
+    """
+    raised = Fees(
         max_fee=max(suggestion.max_fee, _an_eighth_more(previous.max_fee)),
         tip=max(suggestion.tip, _an_eighth_more(previous.tip)),
     )
+    if raised.max_fee > highest_fee():
+        raise TooDear
+    return raised
 
 
 def highest_fee() -> int:
-    """Return what is never exceeded: then waiting is better than paying."""
+    """Return what is never exceeded."""
     return settings.KEEPER_MAX_FEE_GWEI * GWEI
 
 

@@ -1,7 +1,6 @@
-"""Which nonce comes next: the lowest that neither the chain nor any transaction of ours has used.
+"""Which nonce comes next: the lowest that neither the chain nor any intent of ours has.
 
-Nothing is counted up and so nothing can drift: a number left unused fills itself, one that was ever signed for is never
-given to another call.
+Nothing is counted up and so nothing can drift: a number left unused is the next to be given.
 """
 
 from collections.abc import Collection
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from eth_utils.address import to_checksum_address
 
-from escrow.models import Attempt
+from escrow.models import Intent
 from escrow.rpc import Chain
 
 if TYPE_CHECKING:
@@ -22,15 +21,25 @@ def transaction_count(chain: Chain, *, address: str, block: str = "latest") -> i
     return chain.ask(lambda node: int(node.web3().eth.get_transaction_count(account, at)))
 
 
-def next_nonce(*, mined: int, signed: Collection[int]) -> int:
-    """Return the first number from `mined` on that is not in `signed`."""
+def next_nonce(*, mined: int, held: Collection[int]) -> int:
+    """Return the first number from `mined` on that is not in `held`."""
     nonce = mined
-    while nonce in signed:
+    while nonce in held:
         nonce += 1
     return nonce
 
 
-def signed_nonces(*, chain_id: int, sender: str, from_nonce: int) -> set[int]:
-    """Return the nonces from `from_nonce` on that transactions of ours carry, sent or not."""
-    rows = Attempt.objects.filter(chain_id=chain_id, sender=sender, nonce__gte=from_nonce)
-    return set(rows.values_list("nonce", flat=True))
+def held_nonces(*, chain_id: int, sender: str, from_nonce: int) -> set[int]:
+    """Return the nonces from `from_nonce` on that intents of ours hold.
+
+    A number whose intent moved on to another is free again: its old transaction is harmless, since a call is worth
+    nothing the second time, and whatever takes the number replaces it.
+    """
+    rows = Intent.objects.filter(chain_id=chain_id, sender=sender, nonce__gte=from_nonce)
+    return {nonce for nonce in rows.values_list("nonce", flat=True) if nonce is not None}
+
+
+def find_gap(*, mined: int, held: Collection[int]) -> int | None:
+    """Return the lowest number nobody holds below one that is held: nothing above it can ever be mined."""
+    nonce = next_nonce(mined=mined, held=held)
+    return nonce if any(one > nonce for one in held) else None

@@ -23,9 +23,12 @@ RELAYABLE = frozenset(
         "refundExpired",
         "escalate",
         "resolveExpired",
+        "withdrawFor",
     }
 )
 HOUR = timedelta(hours=1)
+# The share of the hour's money that users' calls may use; the rest is for deadlines.
+RELAYED_NUMERATOR, RELAYED_DENOMINATOR = 4, 5
 # Gas one call may need: a payout gives a token 150,000 and native receivers 60,000 each, twice in a split, plus checks.
 GAS_LIMIT = 800_000
 
@@ -70,7 +73,7 @@ def check_call(call: Call) -> None:
         raise NotAllowed("WrongFunction", "This call needs its owner's own transaction.")
 
 
-def check_account(account: str, *, now: datetime) -> None:
+def check_account(account: str, *, chain_id: int, now: datetime) -> None:
     """Return if `account` may ask for one more call this hour. Raises `NotAllowed`.
 
     Parallel requests of one account queue here until the caller's transaction ends, so that none slips through.
@@ -80,15 +83,26 @@ def check_account(account: str, *, now: datetime) -> None:
     recent = Intent.objects.filter(account=account, created_at__gt=now - HOUR).count()
     if recent >= limits().relays_of_account:
         raise NotAllowed("TooMany", "This account has had many calls sent in the last hour. Send your own, or wait.")
+    if _spent(chain_id=chain_id, account=account, now=now) >= limits().wei_of_account:
+        raise NotAllowed("TooMuchGas", "This account's gas of the last hour is used up. Send your own call, or wait.")
 
 
-def may_spend(cost: int, *, account: str, now: datetime) -> bool:
-    """Return whether `cost` more wei stay within the limits of the last hour, as paid or at most payable."""
-    recent = Intent.objects.filter(sent_at__gt=now - HOUR)
-    of_all = recent.aggregate(wei=Sum("cost"))["wei"] or 0
-    if of_all + cost > limits().wei_of_all:
-        return False
-    if not account:
-        return True
-    of_account = recent.filter(account=account).aggregate(wei=Sum("cost"))["wei"] or 0
-    return of_account + cost <= limits().wei_of_account
+def may_spend(cost: int, *, chain_id: int, account: str, now: datetime) -> bool:
+    """Return whether `cost` more wei stay within the limits of the last hour, as paid or at most payable.
+
+    What users ask for leaves a part of the hour's money untouched: nobody can buy with relayed calls that other
+    people's refunds and timeouts, which have no `account`, are not sent.
+    """
+    of_all = limits().wei_of_all
+    if account:
+        if _spent(chain_id=chain_id, account=account, now=now) + cost > limits().wei_of_account:
+            return False
+        of_all = of_all * RELAYED_NUMERATOR // RELAYED_DENOMINATOR
+    return _spent(chain_id=chain_id, account=None, now=now) + cost <= of_all
+
+
+def _spent(*, chain_id: int, account: str | None, now: datetime) -> int:
+    recent = Intent.objects.filter(chain_id=chain_id, sent_at__gt=now - HOUR)
+    if account is not None:
+        recent = recent.filter(account=account)
+    return int(recent.aggregate(wei=Sum("cost"))["wei"] or 0)

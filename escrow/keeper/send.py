@@ -1,37 +1,44 @@
-"""From queued to sent: try the call, reserve a nonce, sign, store, commit, and only then broadcast.
+"""From queued to sent. The steps are numbered because the crash tests kill a keeper at each of them.
 
-Nonce, signed bytes and the new state are written in one transaction. Killed before it, nothing has happened; killed
-after it, the next keeper finds the bytes and broadcasts those, never others.
+1. Try the call. 2. Estimate its gas. 3. Read fees and balance. 4. Choose the nonce. 5. Sign.
+6. Store: nonce, signed bytes and the new state in one transaction, behind the fence. 7. Broadcast. 8. Note that it was.
+Killed before 6, nothing has happened: bytes that were signed and not stored are gone with the process. Killed after it,
+the next keeper finds the bytes and broadcasts those, never others.
 """
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from escrow.calls import Call
-from escrow.errors import AlreadyKnown, NonceTooLow, Reverted, RpcError, Unavailable
+from escrow.errors import AlreadyKnown, NonceTooLow, PoorSender, Reverted, RpcError, Unavailable
 from escrow.keeper import fees as pricing
 from escrow.keeper import nonce as numbering
 from escrow.keeper import policy
 from escrow.keeper.fees import Fees
-from escrow.keeper.leader import Leadership
-from escrow.keeper.signer import Signer
+from escrow.keeper.round import Round
+from escrow.keeper.signer import CannotSign, Signed
 from escrow.keeper.simulate import simulate
+from escrow.keeper.words import words_for
 from escrow.models import Attempt, Intent
 from escrow.rpc import Chain
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from escrow.rpc import TxParams
 
 log = logging.getLogger(__name__)
 AT_ONCE = 20
 AGAIN = timedelta(seconds=3)
+LATER = timedelta(seconds=15)
 # Refusals that time may cure: too early, or the funding is missing since a reorganisation took it back for a moment.
 PATIENCE = 100
 _NOT_FUNDED = 0
+NO_MONEY = "The relayer is out of gas money. It is sent when there is some again; your own wallet can send it now."
 
 
 def call_of(intent: Intent) -> Call:
@@ -39,11 +46,21 @@ def call_of(intent: Intent) -> Call:
     return Call(to=intent.to, data=intent.data, value=0, chain_id=intent.chain_id)
 
 
-def queue(*, chain_id: int, now: datetime) -> list[Intent]:
-    """Return what may be sent now, oldest first: of each trade one at a time, so that none overtakes another."""
+def live_attempts(intent: Intent) -> list[Attempt]:
+    """Return the transactions with the intent's present nonce, oldest first."""
+    return sorted((one for one in intent.attempts.all() if one.nonce == intent.nonce), key=lambda one: one.id)
+
+
+def queue(*, chain_id: int, now: "datetime") -> list[Intent]:
+    """Return what may be sent now, oldest first: of each trade one at a time, so that none overtakes another.
+
+    What has to wait holds up later wishes of its own account only: nobody can keep the other side's call, or a passed
+    deadline's, from being sent by asking for something that waits.
+    """
     under_way = Intent.objects.filter(trade_id=OuterRef("trade_id"), state=Intent.State.SENT)
     older = Intent.objects.filter(
         Q(created_at__lt=OuterRef("created_at")) | Q(created_at=OuterRef("created_at"), id__lt=OuterRef("id")),
+        Q(due_at__lte=now) | Q(account=OuterRef("account")),
         trade_id=OuterRef("trade_id"),
         state=Intent.State.QUEUED,
     )
@@ -51,80 +68,116 @@ def queue(*, chain_id: int, now: datetime) -> list[Intent]:
     return list(rows.filter(~Exists(under_way), ~Exists(older)).order_by("created_at", "id")[:AT_ONCE])
 
 
-def send(intent: Intent, *, chain: Chain, signer: Signer, lead: Leadership, now: datetime) -> bool:
+def send(intent: Intent, *, at: Round) -> bool:
     """Send one queued intent and return whether it was; refusals go on its row. Raises `Unavailable`, `Deposed`."""
     call = call_of(intent)
     try:
         policy.check_call(call)
-        simulate(call, via=chain)
-        gas = _estimate(call, chain=chain, sender=signer.address)
+        simulate(call, via=at.chain)
+        gas = _estimate(call, chain=at.chain, sender=at.signer.address)
     except policy.NotAllowed as refusal:
         _give_up(intent, str(refusal))
         return False
     except Reverted as refusal:
-        _refuse(intent, refusal, now=now)
+        if not _was_sent_after_all(intent, at=at):
+            _refuse(intent, refusal, now=at.now)
         return False
     except Unavailable:
         raise
+    except PoorSender:
+        at.note_poverty()
+        _wait(intent, NO_MONEY, now=at.now)
+        return False
     except RpcError as error:  # a word of the node's own: later, and without holding up the others
         log.warning("the node refuses to try an intent: %s", error)
-        Intent.objects.filter(id=intent.id).update(due_at=now + AGAIN * 5, error=str(error)[:200])
+        _wait(intent, "The node refuses to try this just now. It is tried again.", now=at.now)
         return False
-    fees = pricing.suggest(chain)
-    cost = gas * fees.max_fee
-    if fees.max_fee > pricing.highest_fee() or not policy.may_spend(cost, account=intent.account, now=now):
-        log.warning("an intent waits: gas is too dear, or the hour's limit is spent")
-        Intent.objects.filter(id=intent.id).update(due_at=now + AGAIN * 5)
+    fees = _afford(intent, gas=gas, at=at)
+    if fees is None:
         return False
-    mined = numbering.transaction_count(chain, address=signer.address)
-    attempt = _reserve(intent, mined=mined, gas=gas, fees=fees, signer=signer, lead=lead, now=now)
+    attempt = _sign_and_store(intent, call, gas=gas, fees=fees, at=at)
     if attempt is None:
         return False
-    broadcast(attempt, chain=chain, now=now)
+    broadcast(attempt, chain=at.chain, now=at.now)
     return True
 
 
-def _reserve(
-    intent: Intent, *, mined: int, gas: int, fees: Fees, signer: Signer, lead: Leadership, now: datetime
-) -> Attempt | None:
-    """Claim the intent, give it a nonce and store the signed transaction, or none of it."""
-    with transaction.atomic():
-        lead.fence()
-        locked = Intent.objects.select_for_update().filter(id=intent.id, state=Intent.State.QUEUED).first()
-        if locked is None:
-            return None
-        sender = signer.address
-        taken = numbering.signed_nonces(chain_id=locked.chain_id, sender=sender, from_nonce=mined)
-        locked.nonce = numbering.next_nonce(mined=mined, signed=taken)
-        locked.sender = sender
-        attempt = sign_attempt(locked, nonce=locked.nonce, gas=gas, fees=fees, signer=signer, now=now)
-        locked.state = Intent.State.SENT
-        locked.error = ""
-        locked.sent_at = now
-        locked.cost = gas * fees.max_fee
-        locked.save()
-    return attempt
+def _afford(intent: Intent, *, gas: int, at: Round) -> Fees | None:
+    """Return what to pay for gas; None, with the reason on the row, when the call has to wait."""
+    try:
+        fees = pricing.suggest(at.chain)
+    except pricing.TooDear:
+        at.note("GAS IS TOO DEAR: above KEEPER_MAX_FEE_GWEI; what waits is sent by itself when it is cheaper.")
+        _wait(intent, "Network fees are very high just now. It is sent when they fall.", now=at.now)
+        return None
+    cost = gas * fees.max_fee
+    if not policy.may_spend(cost, chain_id=intent.chain_id, account=intent.account, now=at.now):
+        at.note("THE HOUR'S GAS MONEY IS SPENT: what waits is sent by itself later.")
+        _wait(intent, "The relayer has spent its gas money for this hour. It is sent later.", now=at.now)
+        return None
+    if not at.can_pay(cost):
+        _wait(intent, NO_MONEY, now=at.now)
+        return None
+    return fees
 
 
-def sign_attempt(intent: Intent, *, nonce: int, gas: int, fees: Fees, signer: Signer, now: datetime) -> Attempt:
-    """Sign and store one transaction for an intent; the caller's transaction saves the intent, with its new hash."""
-    signed = signer.sign(call_of(intent), nonce=nonce, gas=gas, fees=fees)
+def _sign_and_store(intent: Intent, call: Call, *, gas: int, fees: Fees, at: Round) -> Attempt | None:
+    """Choose a nonce, sign, and store all of it or nothing; the signer, which may be slow, is asked outside."""
+    sender = at.signer.address
+    mined = numbering.transaction_count(at.chain, address=sender)
+    held = numbering.held_nonces(chain_id=intent.chain_id, sender=sender, from_nonce=mined)
+    nonce = numbering.next_nonce(mined=mined, held=held)
+    signed = sign(call, nonce=nonce, gas=gas, fees=fees, at=at)
+    if signed is None:
+        _wait(intent, "The relayer's signer does not answer. It is sent when it does.", now=at.now)
+        return None
+    try:
+        with transaction.atomic():
+            at.lead.fence()
+            locked = Intent.objects.select_for_update().filter(id=intent.id, state=Intent.State.QUEUED).first()
+            if locked is None:
+                return None
+            locked.nonce, locked.sender = nonce, sender
+            locked.state = Intent.State.SENT
+            locked.error = ""
+            locked.sent_at = at.now
+            locked.cost = locked.paid + gas * fees.max_fee
+            return store_attempt(locked, signed, gas=gas, fees=fees, at=at)
+    except IntegrityError:  # the number was given away meanwhile
+        log.warning("nonce %d is taken; its call gets another", nonce)
+        return None
+
+
+def sign(call: Call, *, nonce: int, gas: int, fees: Fees, at: Round) -> Signed | None:
+    """Return the signed transaction; None, noted as trouble, when the signer is away or refuses."""
+    try:
+        return at.signer.sign(call, nonce=nonce, gas=gas, fees=fees)
+    except CannotSign as error:
+        log.warning("nothing was signed: %s", error)
+        at.note(f"THE SIGNER DOES NOT SIGN: {error}.")
+        return None
+
+
+def store_attempt(intent: Intent, signed: Signed, *, gas: int, fees: Fees, at: Round) -> Attempt:
+    """Store a signed transaction and make it the intent's own; the caller has opened the transaction and the fence."""
+    assert intent.nonce is not None
     intent.tx_hash = signed.tx_hash
+    intent.save()
     return Attempt.objects.create(
         intent=intent,
         chain_id=intent.chain_id,
-        sender=signer.address,
-        nonce=nonce,
+        sender=intent.sender,
+        nonce=intent.nonce,
         tx_hash=signed.tx_hash,
         raw=signed.raw,
         gas=gas,
         max_fee=fees.max_fee,
         tip=fees.tip,
-        created_at=now,
+        created_at=at.now,
     )
 
 
-def broadcast(attempt: Attempt, *, chain: Chain, now: datetime) -> list[RpcError]:
+def broadcast(attempt: Attempt, *, chain: Chain, now: "datetime") -> list[RpcError]:
     """Hand the stored bytes to the nodes; may be repeated at will. Returns refusals that say something new."""
     refusals = chain.broadcast(attempt.raw)
     Attempt.objects.filter(id=attempt.id).update(broadcast_at=now)
@@ -134,6 +187,20 @@ def broadcast(attempt: Attempt, *, chain: Chain, now: datetime) -> list[RpcError
     return told
 
 
+def _was_sent_after_all(intent: Intent, *, at: Round) -> bool:
+    """Take back an earlier transaction of a call that was queued again, if that is why the call is refused now."""
+    for attempt in intent.attempts.order_by("id"):
+        receipt = at.chain.call("eth_getTransactionReceipt", attempt.tx_hash)
+        if receipt and int(receipt["status"], 16) == 1:
+            with transaction.atomic():
+                at.lead.fence()
+                Intent.objects.filter(id=intent.id, state=Intent.State.QUEUED).update(
+                    state=Intent.State.SENT, nonce=attempt.nonce, sender=attempt.sender, tx_hash=attempt.tx_hash
+                )
+            return True
+    return False
+
+
 def _estimate(call: Call, *, chain: Chain, sender: str) -> int:
     request = cast("TxParams", {"from": sender, "to": call.to, "data": call.data})
     estimate = chain.ask(lambda node: node.web3().eth.estimate_gas(request, "pending"))
@@ -141,14 +208,20 @@ def _estimate(call: Call, *, chain: Chain, sender: str) -> int:
     return min(estimate * 6 // 5 + 10_000, policy.GAS_LIMIT)
 
 
-def _refuse(intent: Intent, refusal: Reverted, *, now: datetime) -> None:
+def _wait(intent: Intent, words: str, *, now: "datetime") -> None:
+    rows = Intent.objects.filter(id=intent.id, state=Intent.State.QUEUED)
+    rows.update(due_at=now + LATER, error=words[:200])
+
+
+def _refuse(intent: Intent, refusal: Reverted, *, now: "datetime") -> None:
     failure = refusal.failure
+    words = words_for(failure, purpose=intent.purpose)
     curable = failure.name == "DeadlineNotPassed" or (failure.name == "WrongStatus" and failure.args == (_NOT_FUNDED,))
     if curable and intent.tries < PATIENCE:
         rows = Intent.objects.filter(id=intent.id, state=Intent.State.QUEUED)
-        rows.update(tries=intent.tries + 1, due_at=now + AGAIN, error=str(failure)[:200])
+        rows.update(tries=intent.tries + 1, due_at=now + AGAIN, error=words[:200])
         return
-    _give_up(intent, str(failure))
+    _give_up(intent, words)
 
 
 def _give_up(intent: Intent, words: str) -> None:

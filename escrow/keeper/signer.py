@@ -1,4 +1,7 @@
-"""The key. It signs listed calls of our contract without value, on our chain, and nothing else, whoever asks."""
+"""The key. It signs listed calls of our contracts without value, and nothing else, whoever asks.
+
+`Signer` is all the keeper knows of it: a key file here, or a signer of its own elsewhere (`remote_signer.py`).
+"""
 
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -20,14 +23,21 @@ class Signed:
 
 
 class Signer(Protocol):
-    """Something that holds the keeper's key: a file today, a remote signer elsewhere."""
+    """Something that holds the keeper's key."""
 
     @property
     def address(self) -> str:
         """The account that pays for gas."""
 
     def sign(self, call: Call, *, nonce: int, gas: int, fees: Fees) -> Signed:
-        """Return the signed EIP-1559 transaction. Raises `policy.NotAllowed` for any call that is not relayable."""
+        """Return the signed EIP-1559 transaction.
+
+        Raises `policy.NotAllowed` for any call that is not relayable, `CannotSign` when it cannot be had just now.
+        """
+
+
+class CannotSign(Exception):
+    """The signer is away, refuses, or gave back something else than what it was asked to sign."""
 
 
 class KeySigner:
@@ -47,16 +57,20 @@ class KeySigner:
     def sign(self, call: Call, *, nonce: int, gas: int, fees: Fees) -> Signed:
         """Return the signed EIP-1559 transaction. Raises `policy.NotAllowed` for any call that is not relayable."""
         policy.check_call(call)
-        transaction: dict[str, Any] = {
-            "type": 2,
-            "chainId": call.chain_id,
-            "nonce": nonce,
-            "to": call.to,
-            "data": call.data,
-            "value": 0,
-            "gas": gas,
-            "maxFeePerGas": fees.max_fee,
-            "maxPriorityFeePerGas": fees.tip,
-        }
-        signed = self._account.sign_transaction(transaction)
+        signed = self._account.sign_transaction(unsigned(call, nonce=nonce, gas=gas, fees=fees))
         return Signed(raw=signed.raw_transaction.to_0x_hex(), tx_hash=signed.hash.to_0x_hex())
+
+
+def unsigned(call: Call, *, nonce: int, gas: int, fees: Fees) -> dict[str, Any]:
+    """Return the transaction that carries `call`, its numbers as int."""
+    return {
+        "type": 2,
+        "chainId": call.chain_id,
+        "nonce": nonce,
+        "to": call.to,
+        "data": call.data,
+        "value": 0,
+        "gas": gas,
+        "maxFeePerGas": fees.max_fee,
+        "maxPriorityFeePerGas": fees.tip,
+    }

@@ -11,7 +11,7 @@ from pathlib import Path
 from exchange.stack.anvil import CHAIN_ID
 from exchange.stack.home import Home
 
-KEEPER_SECRETS = ("KEEPER_KEY", "KEEPER_KEY_FILE")
+KEEPER_SECRETS = ("KEEPER_KEY", "KEEPER_KEY_FILE", "KEEPER_SIGNER_URL", "KEEPER_SIGNER_URL_FILE")
 # Names that `manage.py shell` needs to reach the running stack; no secret among them.
 RUNTIME_NAMES = (
     *("DATABASE_URL", "REDIS_URL", "CHAIN_RPC_URLS", "CHAIN_ID", "ESCROW_ADDRESS", "PUBLIC_RPC_URL", "CONFIRMATIONS"),

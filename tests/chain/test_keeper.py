@@ -98,7 +98,7 @@ def test_a_call_overtaken_by_the_users_own_transaction_costs_nothing(world: Worl
     world.act("mark_paid", terms, by="ben")
     run(world, keeper)
     [view] = relay.intents_of(world.trade_id(terms))
-    assert (view.state, view.error) == ("failed", "WrongStatus(2)")
+    assert (view.state, view.error) == ("failed", "The escrow has moved on, so this is no longer possible.")
     assert sent_by_kim(world) == 0
 
 

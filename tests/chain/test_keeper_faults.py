@@ -9,12 +9,18 @@ from escrow import calls
 from escrow.keeper import send
 from escrow.keeper.fees import Fees
 from escrow.keeper.leader import Deposed
+from escrow.keeper.loop import Keeper
+from escrow.keeper.round import Round
 from escrow.keeper.signer import KeySigner
 from escrow.models import Attempt, Intent, KeeperState
 from tests.chain.keeping import ask, run, sent_by_kim, status
 from tests.chain.world import ADDRESS, KEYS, World
 
 pytestmark = pytest.mark.django_db
+
+
+def round_of(world: World, keeper: Keeper) -> Round:
+    return Round(chain=world.chain, signer=KeySigner(KEYS["kim"]), lead=keeper._lead, now=datetime.now(UTC))
 
 
 def test_what_was_stored_but_never_broadcast_is_broadcast_by_the_next_keeper(world: World) -> None:
@@ -24,15 +30,8 @@ def test_what_was_stored_but_never_broadcast_is_broadcast_by_the_next_keeper(wor
     killed = world.keeper()
     killed._lead.hold()
     [intent] = send.queue(chain_id=31337, now=datetime.now(UTC))
-    send._reserve(
-        intent,
-        mined=0,
-        gas=200_000,
-        fees=Fees(max_fee=10**10, tip=10**9),
-        signer=KeySigner(KEYS["kim"]),
-        lead=killed._lead,
-        now=datetime.now(UTC),
-    )
+    fees = Fees(max_fee=10**10, tip=10**9)
+    send._sign_and_store(intent, send.call_of(intent), gas=200_000, fees=fees, at=round_of(world, killed))
     stored = Attempt.objects.get()
     killed.close()
     run(world, world.keeper())
@@ -139,6 +138,6 @@ def test_a_keeper_that_does_not_know_it_was_deposed_cannot_write(world: World) -
     ask(world, "mark_paid", terms, by="ben")
     [intent] = send.queue(chain_id=31337, now=datetime.now(UTC))
     with pytest.raises(Deposed):
-        send.send(intent, chain=world.chain, signer=KeySigner(KEYS["kim"]), lead=old._lead, now=datetime.now(UTC))
+        send.send(intent, at=round_of(world, old))
     assert not Attempt.objects.exists()
     assert Intent.objects.get().state == "queued"

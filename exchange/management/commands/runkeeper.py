@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from escrow import deployment
 from escrow.keeper.loop import Keeper
-from escrow.keeper.signer import KeySigner
+from escrow.keeper.remote_signer import RemoteSigner
+from escrow.keeper.signer import KeySigner, Signer
 from escrow.loop import run_each_forever, stop_on_signals
 from escrow.rpc import chain
 from exchange import env
@@ -19,14 +20,17 @@ log = logging.getLogger(__name__)
 class Command(BaseCommand):
     """Send until told to stop."""
 
-    help = "Relay signed actions and run timeouts; KEEPER_KEY_FILE names the key of an account with gas money only."
+    help = (
+        "Relay signed actions and run timeouts. KEEPER_KEY_FILE names the key of an account with gas money only; "
+        "or KEEPER_SIGNER_URL and KEEPER_ADDRESS a Web3Signer or Clef that holds it."
+    )
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Step for ever."""
+        """Step for ever, on every chain."""
         try:
-            signer = KeySigner(env.text("KEEPER_KEY"))
-        except ValueError as error:
+            signer = _signer()
+        except (ValueError, env.BadSetting) as error:
             raise CommandError(str(error)) from error
         log.info("the keeper sends as %s", signer.address)
         keepers = {
@@ -40,3 +44,9 @@ class Command(BaseCommand):
         )
         for keeper in keepers.values():
             keeper.close()
+
+
+def _signer() -> Signer:
+    """Return what holds the key. Raises `ValueError` or `BadSetting`."""
+    url = env.text("KEEPER_SIGNER_URL", "")
+    return RemoteSigner(url, address=env.text("KEEPER_ADDRESS")) if url else KeySigner(env.text("KEEPER_KEY"))
