@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('escrow', '0001_initial'),
+        ('escrow', '0002_event_key_by_height'),
     ]
 
     operations = [
