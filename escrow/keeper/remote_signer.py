@@ -52,7 +52,7 @@ def read_url(text: str) -> Door:
 class RemoteSigner:
     """Asks a signer over HTTP; `address` is the account whose key it holds for us."""
 
-    def __init__(self, url: str, *, address: str, read_seconds: float = READ_SECONDS) -> None:
+    def __init__(self, url: str, *, address: str, read_seconds: int = READ_SECONDS) -> None:
         door = read_url(url)
         parts = urlsplit(door.url)
         host = parts.netloc.rpartition("@")[2]
