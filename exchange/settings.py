@@ -61,8 +61,21 @@ APPROVAL_WINDOW = env.number("APPROVAL_WINDOW", 15 * 60, least=60)
 MAX_OPEN_TAKES = env.number("MAX_OPEN_TAKES", 5, least=1)
 PRICE_MAX_AGE = env.number("PRICE_MAX_AGE", 60, least=1)
 PRICE_TOLERANCE_BPS = env.number("PRICE_TOLERANCE_BPS", 50)
-# Adapters of exchange/prices/sources; with none, market prices are stale and offers that follow them are paused.
+# Adapters of exchange/prices/sources (docs/prices.md); with none, offers that follow the market are paused.
 PRICE_SOURCES = env.items("PRICE_SOURCES", "demo" if DEMO else "")
+PRICE_PAIRS = env.items("PRICE_PAIRS", "ETH/USD,ETH/EUR")
+PRICE_URLS = env.items("PRICE_URLS")  # another address for an exchange: kraken=https://...
+PRICE_FEEDS = env.items("PRICE_FEEDS")  # ETH/USD=0x...
+PRICE_FEED_CHAIN_ID = env.number("PRICE_FEED_CHAIN_ID", CHAIN_ID, least=1)
+PRICE_FEED_RPC_URLS = env.items("PRICE_FEED_RPC_URLS") or CHAIN_RPC_URLS
+PRICE_FEED_HEARTBEAT = env.number("PRICE_FEED_HEARTBEAT", 3900, least=1)
+# A price that moves further at once is used only after it has stood for so many seconds.
+PRICE_JUMP_BPS = env.number("PRICE_JUMP_BPS", 2000, least=1)
+PRICE_JUMP_SECONDS = env.number("PRICE_JUMP_SECONDS", 120)
+# Reference rates between currencies are made on working days: Easter leaves five days without one.
+RATE_SOURCES = env.items("RATE_SOURCES")
+RATE_URLS = env.items("RATE_URLS")  # name=https://...; ecb is known
+RATE_MAX_AGE = env.number("RATE_MAX_AGE", 6 * 24 * 3600, least=60)
 
 # --- Django ---------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -165,6 +178,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "dispatch the outbox": {"task": "exchange.core.tasks.dispatch_outbox", "schedule": 2.0},
     "read prices": {"task": "exchange.prices.tasks.read_prices", "schedule": 5.0},
+    "read reference rates": {"task": "exchange.prices.tasks.read_rates", "schedule": 60.0},
     "project chain events": {"task": "exchange.trades.tasks.project_events", "schedule": 2.0},
     "close what is overdue": {"task": "exchange.trades.tasks.close_overdue", "schedule": 5.0},
     "forget old records": {"task": "exchange.core.tasks.forget_old_records", "schedule": 3600.0},

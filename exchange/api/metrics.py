@@ -16,6 +16,7 @@ from prometheus_client.registry import Collector
 from escrow import queries as escrow
 from exchange.core import clock
 from exchange.core.models import OutboxMessage
+from exchange.prices import health as price_health
 from exchange.trades.models import Trade
 
 _requests = Counter("parley_api_requests_total", "API calls answered.", ["call", "method", "status"], registry=None)
@@ -37,6 +38,20 @@ def exposition() -> bytes:
     return generate_latest(registry)
 
 
+def _sources() -> Iterator[GaugeMetricFamily]:
+    """Yield how reading each price and rate source goes."""
+    states = GaugeMetricFamily("parley_price_source_state", "0 closed, 1 half open, 2 open circuit.", labels=["source"])
+    failures = GaugeMetricFamily("parley_price_source_failures", "Failures since the last success.", labels=["source"])
+    ages = GaugeMetricFamily("parley_price_source_age_seconds", "Since the last success.", labels=["source"])
+    for source in price_health.source_reports(now=clock.now()):
+        states.add_metric([source.name], ["closed", "half-open", "open"].index(source.state))
+        failures.add_metric([source.name], source.failures)
+        if source.age_seconds is not None:
+            ages.add_metric([source.name], source.age_seconds)
+    held = GaugeMetricFamily("parley_price_pairs_held", "Pairs whose price leapt and waits.", value=price_health.held())
+    yield from (states, failures, ages, held)
+
+
 class _State(Collector):
     """Asks the database, so that every web process tells the same."""
 
@@ -50,6 +65,7 @@ class _State(Collector):
         yield GaugeMetricFamily("parley_outbox_owed", "Effects not carried out yet.", value=owed["count"])
         age = (clock.now() - owed["oldest"]).seconds if owed["oldest"] else 0
         yield GaugeMetricFamily("parley_outbox_oldest_seconds", "Age of the oldest of them.", value=age)
+        yield from _sources()
         health = escrow.chain_health()
         yield GaugeMetricFamily("parley_chain_head", "Newest block seen.", value=health.head or 0)
         yield GaugeMetricFamily("parley_chain_stale", "1 when chain data is old.", value=int(health.is_stale))

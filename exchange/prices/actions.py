@@ -1,77 +1,110 @@
-"""Reading the sources and keeping what they said: the latest of each, and one median a minute for charts."""
+"""Reading the sources and keeping what they said: the latest of each, and medians for charts."""
 
-import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Q
 
 from exchange.core.hints import hint
-from exchange.prices.models import MedianPrice, Reading
-from exchange.prices.queries import Market, markets
-from exchange.prices.sources.base import PriceSource, Quotation, SourceFailed
+from exchange.prices.crosses import Observed, cross
+from exchange.prices.gather import claim_due, gather
+from exchange.prices.guard import guard
+from exchange.prices.models import MedianPrice, Reading, ReferenceRate
+from exchange.prices.queries import Market, markets, rate_table
+from exchange.prices.sources.base import PriceSource, Quotation, Rate, RateSource
 
-log = logging.getLogger(__name__)
 # Open pages hear of a price that moved by at least a basis point, or that came and went.
 _TOLD_FROM = Decimal("0.0001")
-KEEP_MINUTES = timedelta(hours=48)
-KEEP_HOURS = timedelta(days=400)
+# A chart's finest step.
+RAW_SECONDS = 10
+KEEP_READINGS = timedelta(days=7)
 
 
-def read_sources(sources: Iterable[PriceSource], *, now: datetime) -> int:
-    """Read every source and store what it says; return how many prices. A source that fails is left out and logged."""
-    quotations = [(source.name, quotation) for source in sources for quotation in _read(source, now=now)]
-    pairs = sorted({(quotation.asset, quotation.currency) for _, quotation in quotations})
+def read_due(sources: Sequence[PriceSource], *, now: datetime) -> int:
+    """Read the sources that are due and store what they say; return how many prices, crosses included."""
+    return read_sources(claim_due(sources, now=now), now=now)
+
+
+def read_sources(sources: Sequence[PriceSource], *, now: datetime) -> int:
+    """Read every source and store what it says; return how many prices. A source that fails is left out and noted."""
+    quoted = gather(sources, lambda source: _read(source, now=now), now=now)
+    if not quoted:
+        return 0
+    rates = rate_table(now=now)
+    observed = cross(quoted, rates=rates, currencies=rates.currencies)
+    _keep_prices(observed, now=now)
+    return len(observed)
+
+
+def read_due_rates(sources: Sequence[RateSource], *, now: datetime) -> int:
+    """Read the rate sources that are due and store their rates; return how many."""
+    told = gather(claim_due(sources, now=now), lambda source: source.read(now=now), now=now)
+    for name, rates in told.items():
+        _store_rates(name, rates)
+    return sum(len(rates) for rates in told.values())
+
+
+def forget_old_readings(*, now: datetime) -> int:
+    """Drop what was read so long ago that nobody needs to see how stale it is; return how many rows went."""
+    gone, _ = Reading.objects.filter(observed_at__lt=now - KEEP_READINGS).delete()
+    return gone
+
+
+def _read(source: PriceSource, *, now: datetime) -> list[Quotation]:
+    return [quotation for quotation in source.read(now=now) if quotation.price > 0]
+
+
+def _keep_prices(observed: Sequence[Observed], *, now: datetime) -> None:
+    pairs = sorted({(one.quotation.asset, one.quotation.currency) for one in observed})
     with transaction.atomic():
         before = markets(pairs, now=now)
-        _store(quotations)
-        after = markets(pairs, now=now)
+        _store(observed)
+        after = guard(pairs, now=now)
         _keep(after.values(), now=now)
         for pair in pairs:
             if _has_moved(before[pair].price, after[pair].price):
                 _tell(after[pair])
-    return len(quotations)
 
 
-def thin_history(*, now: datetime) -> None:
-    """Keep every minute for two days, every full hour for a year, and nothing older."""
-    old = Q(at__lt=now - KEEP_MINUTES) & ~Q(at__minute=0)
-    MedianPrice.objects.filter(old | Q(at__lt=now - KEEP_HOURS)).delete()
-
-
-def _read(source: PriceSource, *, now: datetime) -> Iterable[Quotation]:
-    try:
-        return [quotation for quotation in source.read(now=now) if quotation.price > 0]
-    except SourceFailed as error:
-        log.warning("price source %s failed: %s", source.name, error)
-        return []
-
-
-def _store(quotations: Iterable[tuple[str, Quotation]]) -> None:
+def _store(observed: Iterable[Observed]) -> None:
     Reading.objects.bulk_create(
         [
             Reading(
-                source=source,
-                asset=quotation.asset,
-                currency=quotation.currency,
-                price=quotation.price,
-                observed_at=quotation.observed_at,
+                source=one.source,
+                asset=one.quotation.asset,
+                currency=one.quotation.currency,
+                price=one.quotation.price,
+                observed_at=one.quotation.observed_at,
+                via=one.via.base if one.via else "",
+                rate=one.via.rate if one.via else None,
+                rate_source=one.via.source if one.via else "",
+                rate_at=one.via.published_at if one.via else None,
             )
-            for source, quotation in quotations
+            for one in observed
         ],
         update_conflicts=True,
         unique_fields=["asset", "currency", "source"],
-        update_fields=["price", "observed_at"],
+        # Whether the pair is held is the guard's to say.
+        update_fields=["price", "observed_at", "via", "rate", "rate_source", "rate_at"],
+    )
+
+
+@transaction.atomic
+def _store_rates(source: str, rates: Sequence[Rate]) -> None:
+    """Put a whole document in the place of the one before: rates of two documents are never mixed."""
+    ReferenceRate.objects.filter(source=source).delete()
+    ReferenceRate.objects.bulk_create(
+        ReferenceRate(source=source, base=one.base, currency=one.currency, rate=one.rate, published_at=one.published_at)
+        for one in rates
     )
 
 
 def _keep(current: Iterable[Market], *, now: datetime) -> None:
-    minute = now.replace(second=0, microsecond=0)
+    at = now.replace(second=now.second // RAW_SECONDS * RAW_SECONDS, microsecond=0)
     MedianPrice.objects.bulk_create(
         [
-            MedianPrice(asset=market.asset, currency=market.currency, price=market.price, at=minute)
+            MedianPrice(asset=market.asset, currency=market.currency, price=market.price, at=at)
             for market in current
             if market.price is not None
         ],

@@ -8,6 +8,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from typing import Any
 
 FARTHEST = Decimal("0.05")
 LEAST_SOURCES = 2
@@ -15,12 +16,35 @@ _PLACES = Decimal("0.0000000001")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Via:
+    """How a price was crossed: quoted in `currency`, one of which was worth `rate` by `source`, so many seconds ago."""
+
+    currency: str
+    rate: Decimal
+    source: str
+    age_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceReading:
-    """What one source said, and how many seconds ago."""
+    """What one source said, and how many seconds ago; `via` says how it was crossed into this currency, if it was."""
 
     name: str
     price: Decimal
     age_seconds: int
+    via: Via | None = None
+
+    def facts(self) -> dict[str, Any]:
+        """Return it as plain values, for a snapshot that outlives this program: numbers as text, ages in seconds."""
+        told: dict[str, Any] = {"name": self.name, "price": format(self.price, "f"), "age": self.age_seconds}
+        if self.via is not None:
+            told["via"] = {
+                "currency": self.via.currency,
+                "rate": format(self.via.rate, "f"),
+                "source": self.via.source,
+                "age": self.via.age_seconds,
+            }
+        return told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

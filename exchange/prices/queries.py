@@ -7,14 +7,21 @@ from decimal import Decimal
 
 from django.conf import settings
 
-from exchange.prices.median import SourceReading, find_median
-from exchange.prices.models import MedianPrice, Reading
+from exchange.prices.crosses import RateTable
+from exchange.prices.median import SourceReading, Via, find_median
+from exchange.prices.models import MedianPrice, Reading, ReferenceRate
+from exchange.prices.sources.base import Rate
 from exchange.prices.sources.registry import label
+
+_FIELDS = ("asset", "currency", "source", "price", "observed_at", "via", "rate", "rate_source", "rate_at", "held")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Market:
-    """The market price of one coin. `price` is None when nothing counts, and then `is_stale` says so."""
+    """The market price of one coin. `price` is None when nothing counts, and then `is_stale` says so.
+
+    `is_held`: the sources agree, on a price so far from the last one that it is not believed yet.
+    """
 
     asset: str
     currency: str
@@ -23,6 +30,7 @@ class Market:
     age_seconds: int | None
     is_stale: bool
     label: str
+    is_held: bool = False
 
 
 def market(asset: str, currency: str, *, now: datetime) -> Market:
@@ -30,24 +38,27 @@ def market(asset: str, currency: str, *, now: datetime) -> Market:
     return markets([(asset, currency)], now=now)[asset, currency]
 
 
-def markets(pairs: Iterable[tuple[str, str]], *, now: datetime) -> dict[tuple[str, str], Market]:
-    """Return the markets of several pairs with one query."""
+def markets(
+    pairs: Iterable[tuple[str, str]], *, now: datetime, with_held: bool = False
+) -> dict[tuple[str, str], Market]:
+    """Return the markets of several pairs with one query; `with_held` counts prices that the jump guard holds back."""
     wanted = list(dict.fromkeys(pairs))
     found: dict[tuple[str, str], list[SourceReading]] = {pair: [] for pair in wanted}
+    held: set[tuple[str, str]] = set()
     rows = Reading.objects.filter(
         asset__in={asset for asset, _ in wanted}, currency__in={currency for _, currency in wanted}
-    ).values_list("asset", "currency", "source", "price", "observed_at")
-    for asset, currency, source, price, observed_at in rows.order_by("source"):
-        if (asset, currency) in found:
-            age = max(0, (now - observed_at) // timedelta(seconds=1))
-            found[asset, currency].append(SourceReading(name=source, price=price, age_seconds=age))
-    return {pair: _market(pair, readings) for pair, readings in found.items()}
-
-
-def history(asset: str, currency: str, *, since: datetime) -> list[tuple[datetime, Decimal]]:
-    """Return (moment, price) of one pair since a moment, oldest first, one a minute at most."""
-    rows = MedianPrice.objects.filter(asset=asset, currency=currency, at__gte=since)
-    return list(rows.order_by("at").values_list("at", "price"))
+    ).values_list(*_FIELDS)
+    for asset, currency, source, price, observed_at, via, rate, rate_source, rate_at, is_held in rows.order_by(
+        "source"
+    ):
+        pair = (asset, currency)
+        if pair not in found:
+            continue
+        crossed = Via(currency=via, rate=rate, source=rate_source, age_seconds=_age(rate_at, now)) if via else None
+        found[pair].append(SourceReading(name=source, price=price, age_seconds=_age(observed_at, now), via=crossed))
+        if is_held and not with_held:
+            held.add(pair)
+    return {pair: _market(pair, readings, is_held=pair in held) for pair, readings in found.items()}
 
 
 def price_of_yesterday(asset: str, currency: str, *, now: datetime) -> Decimal | None:
@@ -58,8 +69,28 @@ def price_of_yesterday(asset: str, currency: str, *, now: datetime) -> Decimal |
     return rows.order_by("-at").values_list("price", flat=True).first()
 
 
-def _market(pair: tuple[str, str], readings: list[SourceReading]) -> Market:
-    median = find_median(readings, max_age=settings.PRICE_MAX_AGE)
+def rate_table(*, now: datetime, with_old: bool = False) -> RateTable:
+    """Return the reference rates that are young enough, or all; those of the first configured source first."""
+    order = {name: place for place, name in enumerate(settings.RATE_SOURCES)}
+    rows = sorted(ReferenceRate.objects.filter(source__in=order), key=lambda row: order[row.source])
+    rates = [
+        (
+            row.source,
+            Rate(base=row.base, currency=row.currency, rate=row.rate, published_at=row.published_at),
+        )
+        for row in rows
+    ]
+    max_age = None if with_old else timedelta(seconds=settings.RATE_MAX_AGE)
+    return RateTable(rates, max_age=max_age, now=now)
+
+
+def _age(moment: datetime, now: datetime) -> int:
+    return max(0, (now - moment) // timedelta(seconds=1))
+
+
+def _market(pair: tuple[str, str], readings: list[SourceReading], *, is_held: bool) -> Market:
+    counting = [one for one in readings if one.via is None or one.via.age_seconds <= settings.RATE_MAX_AGE]
+    median = None if is_held else find_median(counting, max_age=settings.PRICE_MAX_AGE)
     return Market(
         asset=pair[0],
         currency=pair[1],
@@ -68,4 +99,5 @@ def _market(pair: tuple[str, str], readings: list[SourceReading]) -> Market:
         age_seconds=median.age_seconds if median else min((one.age_seconds for one in readings), default=None),
         is_stale=median is None,
         label=label(),
+        is_held=is_held,
     )

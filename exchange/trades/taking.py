@@ -191,8 +191,5 @@ def _snapshot(offer: Offer, market: Market) -> dict[str, Any]:
         "market": format(market.price, "f") if market.price is not None else None,
         "age": market.age_seconds,
         "label": market.label,
-        "sources": [
-            {"name": source.name, "price": format(source.price, "f"), "age": source.age_seconds}
-            for source in market.sources
-        ],
+        "sources": [source.facts() for source in market.sources],
     }

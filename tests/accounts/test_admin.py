@@ -41,6 +41,10 @@ def client(staff: Actor) -> Client:
         "admin:catalog_currency_changelist",
         "admin:catalog_paymentmethod_changelist",
         "admin:offers_offer_changelist",
+        "admin:prices_sourcehealth_changelist",
+        "admin:prices_reading_changelist",
+        "admin:prices_referencerate_changelist",
+        "admin:prices_leap_changelist",
     ],
 )
 def test_staff_see_the_lists(client: Client, page: str) -> None:

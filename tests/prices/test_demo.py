@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from exchange.catalog.data_files import read_catalog
 from exchange.prices.sources import demo
-from exchange.prices.sources.registry import configured_sources, label
+from exchange.prices.sources.registry import configured_rates, configured_sources, label
 
 NOW = datetime(2026, 11, 22, 15, 0, 2, tzinfo=UTC)
 
@@ -71,3 +71,32 @@ def test_only_the_demo_may_read_demo_prices(settings: LazySettings) -> None:
     settings.PRICE_SOURCES = ["crystal-ball"]
     with pytest.raises(ImproperlyConfigured, match="crystal-ball"):
         configured_sources()
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"PRICE_PAIRS": ["ETHEUR"]}, "write a pair as ETH/EUR"),
+        ({"PRICE_PAIRS": ["ETH/EURO"]}, "write a pair as ETH/EUR"),
+        ({"PRICE_URLS": ["kraken"]}, "write name=value"),
+        ({"PRICE_SOURCES": ["chainlink"]}, "give its feeds in PRICE_FEEDS"),
+        ({"PRICE_SOURCES": ["chainlink"], "PRICE_FEEDS": ["ETH=0x1"]}, "write a pair as ETH/EUR"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(
+    changed: dict[str, list[str]], words: str, settings: LazySettings
+) -> None:
+    settings.PRICE_SOURCES = ["kraken"]
+    for name, value in changed.items():
+        setattr(settings, name, value)
+    with pytest.raises(ImproperlyConfigured, match=words):
+        configured_sources()
+
+
+def test_a_rate_source_needs_an_address(settings: LazySettings) -> None:
+    assert configured_rates() == ()
+    settings.RATE_SOURCES = ["ecb", "wide"]
+    with pytest.raises(ImproperlyConfigured, match="give its address in RATE_URLS"):
+        configured_rates()
+    settings.RATE_URLS = ["wide=https://rates.example/latest?base=USD"]
+    assert [(one.name, one.every) for one in configured_rates()] == [("ecb", 3600), ("wide", 3600)]

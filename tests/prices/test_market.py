@@ -10,7 +10,7 @@ from django.conf import LazySettings
 from exchange.prices import actions, queries
 from exchange.prices.models import MedianPrice, Reading
 from exchange.prices.sources.base import Quotation, SourceFailed
-from exchange.prices.tasks import read_prices, thin_history
+from exchange.prices.tasks import read_prices
 from tests.hearing import hints_heard
 
 pytestmark = pytest.mark.django_db
@@ -19,6 +19,8 @@ NOW = datetime(2026, 11, 22, 15, 0, 30, tzinfo=UTC)
 
 class Fixed:
     """A source that says what it is told."""
+
+    every = 5
 
     def __init__(self, name: str, price: str) -> None:
         self.name, self.price = name, Decimal(price)
@@ -31,6 +33,7 @@ class Broken:
     """A source that is down."""
 
     name = "broken"
+    every = 5
 
     def read(self, *, now: datetime) -> Sequence[Quotation]:
         raise SourceFailed("connection refused")
@@ -86,29 +89,6 @@ def test_only_the_latest_reading_of_a_source_is_kept() -> None:
     assert market.price == Decimal(3105)
 
 
-def test_the_chart_gets_one_point_a_minute() -> None:
-    for second in range(0, 120, 5):
-        read("3000", "3010", now=NOW + timedelta(seconds=second))
-    assert [at for at, _ in queries.history("ETH", "EUR", since=NOW - timedelta(hours=1))] == [
-        datetime(2026, 11, 22, 15, minute, tzinfo=UTC) for minute in (0, 1, 2)
-    ]
-
-
-def test_a_stale_price_is_not_in_the_chart() -> None:
-    read("3000")
-    assert queries.history("ETH", "EUR", since=NOW - timedelta(hours=1)) == []
-
-
-def test_old_minutes_are_thinned_to_hours() -> None:
-    for hours, minute in ((1, 30), (47, 30), (49, 30), (49, 0), (24 * 399, 0), (24 * 401, 0)):
-        at = (NOW - timedelta(hours=hours)).replace(minute=minute, second=0)
-        MedianPrice.objects.create(asset="ETH", currency="EUR", price=1, at=at)
-    actions.thin_history(now=NOW)
-    left = [NOW - at for at in MedianPrice.objects.order_by("-at").values_list("at", flat=True)]
-    assert [int(age.total_seconds() // 3600) for age in left] == [0, 46, 49, 24 * 399]
-    thin_history()
-
-
 def test_the_price_of_yesterday_is_found() -> None:
     assert queries.price_of_yesterday("ETH", "EUR", now=NOW) is None
     MedianPrice.objects.create(asset="ETH", currency="EUR", price=2900, at=NOW - timedelta(hours=25))
@@ -117,7 +97,7 @@ def test_the_price_of_yesterday_is_found() -> None:
 
 
 def test_the_beat_reads_the_demo(django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(17):
         read_prices()
     assert MedianPrice.objects.filter(asset="ETH").count() == MedianPrice.objects.filter(asset="DUSD").count() > 30
 

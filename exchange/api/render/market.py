@@ -6,6 +6,7 @@ from escrow.queries import Totals
 from escrow.terms import ZERO
 from exchange.api.answers import decimal_text, units_text
 from exchange.catalog.models import Asset, Currency, PaymentMethod
+from exchange.prices.median import SourceReading
 from exchange.prices.queries import Market
 
 
@@ -42,16 +43,27 @@ def payment_method(one: PaymentMethod) -> dict[str, Any]:
 
 def price(market: Market) -> dict[str, Any]:
     """Return a market price with its sources and ages (seconds)."""
-    sources = [{"name": one.name, "price": decimal_text(one.price), "age": one.age_seconds} for one in market.sources]
     return {
         "asset": market.asset,
         "currency": market.currency,
         "price": None if market.price is None else decimal_text(market.price),
-        "sources": sources,
+        "sources": [source(one) for one in market.sources],
         "age": market.age_seconds,
         "is_stale": market.is_stale,
+        "is_held": market.is_held,
         "label": market.label,
     }
+
+
+def source(reading: SourceReading) -> dict[str, Any]:
+    """Return what one source says; `via` tells the reference rate of a price that it does not quote itself."""
+    via = reading.via and {
+        "currency": reading.via.currency,
+        "rate": decimal_text(reading.via.rate),
+        "source": reading.via.source,
+        "age": reading.via.age_seconds,
+    }
+    return {"name": reading.name, "price": decimal_text(reading.price), "age": reading.age_seconds, "via": via}
 
 
 def held(totals: Totals, *, assets: list[Asset]) -> list[dict[str, Any]]:

@@ -74,16 +74,26 @@ class PaymentMethods(Shown):
     next: None
 
 
+class Via(Shown):
+    """How a price was crossed: quoted in `currency`, one of which was worth `rate`, by a reference rate of that age."""
+
+    currency: str
+    rate: DecimalText
+    source: str
+    age: int
+
+
 class Source(Shown):
-    """One source's price and its age in seconds."""
+    """One source's price and its age in seconds; `via` is null for a price that it quotes itself."""
 
     name: str
     price: DecimalText
     age: int
+    via: Via | None
 
 
 class Price(Shown):
-    """The median of the fresh sources; null and stale when there are too few."""
+    """The median of the fresh sources; null and stale when there are too few, or while a leap is held back."""
 
     asset: str
     currency: str
@@ -91,6 +101,7 @@ class Price(Shown):
     sources: list[Source]
     age: int | None
     is_stale: bool
+    is_held: bool
     label: str
 
 

@@ -44,6 +44,7 @@ class DemoSource:
     name: str
     spread_bps: int
     seed: str = SEED
+    every: int = BUCKET
 
     def read(self, *, now: datetime) -> Sequence[Quotation]:
         """Return the price of every demo coin in every demo currency in the running bucket of time."""
