@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,45 +15,15 @@ from exchange.core import clock
 from exchange.prices import actions, circuit, gather, queries
 from exchange.prices.formula.parse import parse
 from exchange.prices.formula.refusals import SourceStale
-from exchange.prices.formula.tree import SourceName
-from exchange.prices.models import Leap, MedianPrice, Reading, ReferenceRate, SourceHealth
+from exchange.prices.models import Reading, ReferenceRate, SourceHealth
 from exchange.prices.named import known_names, named_prices
-from exchange.prices.sources.base import Quotation, Rate, SourceFailed
+from exchange.prices.sources.base import Quotation
 from tests.builders import ben
 from tests.parallel import at_once
 from tests.prices.exchange_server import FakeExchange, sends, serving
+from tests.prices.told import FRIDAY, NOW, Rates, Told, after
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 11, 22, 15, 0, 30, tzinfo=UTC)
-FRIDAY = datetime(2026, 11, 20, 15, tzinfo=UTC)
-
-
-class Told:
-    """A source that says what it was told, and counts how often it was asked."""
-
-    every = 10
-
-    def __init__(self, name: str, price: str | None = "3000", *, currency: str = "USD") -> None:
-        self.name, self.price, self.currency, self.asked = name, price, currency, 0
-
-    def read(self, *, now: datetime) -> Sequence[Quotation]:
-        self.asked += 1
-        if self.price is None:
-            raise SourceFailed("HTTP 500")
-        return [Quotation(asset="ETH", currency=self.currency, price=Decimal(self.price), observed_at=now)]
-
-
-class Rates:
-    """A rate source that says what it was told."""
-
-    name = "ecb"
-    every = 3600
-
-    def __init__(self, *rates: tuple[str, str], base: str = "EUR", at: datetime = FRIDAY) -> None:
-        self.rates = [Rate(base=base, currency=code, rate=Decimal(rate), published_at=at) for code, rate in rates]
-
-    def read(self, *, now: datetime) -> Sequence[Rate]:
-        return self.rates
 
 
 @pytest.fixture
@@ -65,10 +35,6 @@ def fake() -> Iterator[FakeExchange]:
 @pytest.fixture(autouse=True)
 def _ecb(settings: LazySettings) -> None:
     settings.RATE_SOURCES = ["ecb"]
-
-
-def after(seconds: int) -> datetime:
-    return NOW + timedelta(seconds=seconds)
 
 
 def health(name: str) -> SourceHealth:
@@ -201,53 +167,6 @@ def test_a_source_that_is_read_no_more_is_forgotten_after_a_week() -> None:
     assert actions.forget_old_readings(now=NOW + timedelta(days=7)) == 0
     assert actions.forget_old_readings(now=NOW + timedelta(days=7, seconds=1)) == 1
     assert {name.source for name in known_names()} == {"a", "market"}
-
-
-def both(price: str, seconds: int) -> queries.Market:
-    actions.read_sources([Told("a", price), Told("b", price)], now=after(seconds))
-    return queries.market("ETH", "USD", now=after(seconds))
-
-
-def test_a_price_that_leaps_is_held_until_it_has_stood() -> None:
-    assert both("3000", 0).price == 3000
-    held = both("4000", 10)
-    assert (held.price, held.is_stale, held.is_held) == (None, True, True)
-    assert len(held.sources) == 2
-    own = SourceName("a", "ETH", "USD")
-    assert named_prices([own], now=after(10))[own].price is None
-    for second in range(20, 130, 10):
-        assert both("4000", second).is_held
-    assert both("4010", 130).price == 4010
-    assert not Leap.objects.exists()
-    # The chart never shows what was not believed.
-    assert set(MedianPrice.objects.values_list("price", flat=True)) == {Decimal(3000), Decimal(4010)}
-
-
-def test_a_flash_that_goes_by_is_never_seen() -> None:
-    both("3000", 0)
-    assert both("1500", 10).is_held
-    back = both("3005", 20)
-    assert (back.price, back.is_held) == (Decimal(3005), False)
-
-
-def test_a_source_that_comes_late_to_a_leap_is_held_with_the_others() -> None:
-    both("3000", 0)
-    both("4000", 10)
-    actions.read_sources([Told("c", "4000")], now=after(15))
-    assert queries.market("ETH", "USD", now=after(15)).is_held
-    assert Reading.objects.filter(held=True).count() == 3
-
-
-def test_after_a_long_silence_any_price_is_news_and_not_a_leap() -> None:
-    both("3000", 0)
-    assert both("9000", 700).price == 9000
-
-
-def test_how_far_a_leap_goes_is_a_setting(settings: LazySettings) -> None:
-    settings.PRICE_JUMP_BPS = 100
-    both("3000", 0)
-    assert not both("3030", 10).is_held
-    assert both("3062", 20).is_held
 
 
 def test_three_exchanges_and_the_central_bank_give_a_market_from_real_answers(
