@@ -1,4 +1,8 @@
-"""Disputes: what each side says, who rules, and the ruling."""
+"""Disputes: what each side says and shows, who rules, and the ruling.
+
+Message keys and evidence are sealed in the browser to the people of the case: nothing in those columns can be read
+here.
+"""
 
 from django.conf import settings
 from django.db import models
@@ -80,6 +84,8 @@ class Ruling(models.Model):
     buyer_bps = models.PositiveIntegerField()
     reason_code = models.PositiveSmallIntegerField(choices=RulingReason)
     findings = models.TextField(max_length=5000)
+    # For the arbiters only; never shown to the parties.
+    private_note = models.TextField(max_length=2000, blank=True)
     signature = models.CharField(max_length=2048, blank=True)
     valid_until = models.DateTimeField(null=True)
     at = models.DateTimeField()
@@ -89,3 +95,139 @@ class Ruling(models.Model):
 
     def __str__(self) -> str:
         return f"{self.buyer_bps} bps to the buyer of {self.dispute}"
+
+
+SIDES = (("buyer", "Buyer"), ("seller", "Seller"), ("both", "Both"))
+
+
+class CaseKey(models.Model):
+    """The X25519 key an arbiter reads one case with, vouched for as in the chat; hex without prefix."""
+
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="case_keys")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    identity_key = models.CharField(max_length=64)
+    wallet_signature = models.CharField(max_length=2048)
+    public_key = models.CharField(max_length=64)
+    signature = models.CharField(max_length=128)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dispute", "account"], name="case_key_once")]
+
+    def __str__(self) -> str:
+        return self.public_key
+
+
+class Disclosure(models.Model):
+    """The key of one message, sealed to one arbiter of the case by one party; `sender` and `n` name the message."""
+
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="disclosures")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    case_key = models.ForeignKey(CaseKey, on_delete=models.PROTECT, related_name="disclosures")
+    sender = models.CharField(max_length=42)
+    n = models.PositiveIntegerField()
+    # libsodium sealed box (base64) of the 32-byte message key.
+    sealed = models.CharField(max_length=128)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case_key", "account", "sender", "n"], name="disclosure_once"),
+            models.CheckConstraint(condition=Q(n__gte=1), name="disclosure_counts_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sender} {self.n}"
+
+
+class Evidence(models.Model):
+    """A file of one party, encrypted in the browser; `sealed` holds its key for each reader's public key (hex)."""
+
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="evidence")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # What it shows, in the party's words; everyone in the case reads it.
+    note = models.CharField(max_length=500)
+    # Name, type, size and hash of the file, encrypted with its key (base64).
+    manifest = models.CharField(max_length=2048)
+    # Bytes and SHA-256 (hex) of the ciphertext.
+    size = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    chunk_count = models.PositiveSmallIntegerField()
+    sealed = models.JSONField()
+    at = models.DateTimeField()
+    complete_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"evidence {self.pk} of {self.dispute_id}"
+
+
+class EvidenceChunk(models.Model):
+    """A part of a file's ciphertext: at most 256 KiB."""
+
+    evidence = models.ForeignKey(Evidence, on_delete=models.CASCADE, related_name="chunks")
+    n = models.PositiveSmallIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["evidence", "n"], name="evidence_chunk_once")]
+
+    def __str__(self) -> str:
+        return f"{self.evidence_id}.{self.n}"
+
+
+class EvidenceRequest(models.Model):
+    """What the arbiter asks one side, or both, to show, and by when."""
+
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="requests")
+    arbiter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    side = models.CharField(max_length=6, choices=SIDES)
+    text = models.TextField(max_length=1000)
+    due_at = models.DateTimeField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.side} by {self.due_at}"
+
+
+class Recusal(models.Model):
+    """An arbiter who gave a case back, and why; the same arbiter cannot take it again."""
+
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="recusals")
+    arbiter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=500)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dispute", "arbiter"], name="recusal_once")]
+
+    def __str__(self) -> str:
+        return f"{self.arbiter_id} of {self.dispute_id}"
+
+
+class PanelSeat(models.Model):
+    """A person who sits on a panel: a contract wallet (such as a Safe) that Terms name as arbiter."""
+
+    panel = models.CharField(max_length=42)
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["panel", "member"], name="panel_seat_once")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} of {self.panel}"
+
+
+class RulingSignature(models.Model):
+    """One panel member's signature of a ruling; the panel's contract counts them."""
+
+    ruling = models.ForeignKey(Ruling, on_delete=models.PROTECT, related_name="signatures")
+    signer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    signature = models.CharField(max_length=132)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ruling", "signer"], name="ruling_signed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.signer_id} under {self.ruling_id}"

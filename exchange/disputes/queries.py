@@ -1,21 +1,20 @@
-"""Reading cases: the parties' own, the arbiters' queue, and the case file, whose every reading is put on record."""
+"""Reading cases: the parties' own, and the case file, whose every reading is put on record."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from exchange.accounts import policy
 from exchange.accounts.models import Account
+from exchange.chat.models import ChatLog
 from exchange.core import audit
-from exchange.core.errors import DomainError, NotFound
-from exchange.disputes.interest import refuse_interest
-from exchange.disputes.models import Dispute, Reason, Ruling, Statement
+from exchange.core.errors import NotFound
+from exchange.disputes import shown
+from exchange.disputes.models import CaseKey, Dispute, PanelSeat, Reason, Recusal, Ruling, Statement
+from exchange.disputes.readings import Reading, readings_of
+from exchange.disputes.shown import EvidenceView, Handed, RequestView
 from exchange.trades import queries as trades
 from exchange.trades.models import Trade
-from exchange.trades.states import State
 from exchange.trades.view import TradeView, trade_view
-
-QUEUE_STATES = ("open", "claimed", "ruled", "closed")
-MOST = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +33,25 @@ class StatementView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulingView:
-    """The arbiter's decision and the reasons given for it."""
+    """The arbiter's decision and the reasons given for it; `signers` of `threshold` have signed it."""
 
     buyer_bps: int
     reason_code: int
     reason_words: str
     findings: str
+    private_note: str
     at: datetime
     is_signed: bool
+    signers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecusalView:
+    """An arbiter who gave the case back."""
+
+    name: str
+    reason: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,28 +72,29 @@ class CaseView:
     statements: tuple[StatementView, ...]
     ruling: RulingView | None
     has_stated: bool
+    messages: int
+    has_key: bool
+    is_panel: bool
+    handed: tuple[Handed, ...]
+    evidence: tuple[EvidenceView, ...]
+    requests: tuple[RequestView, ...]
+    recusals: tuple[RecusalView, ...]
+    readings: tuple[Reading, ...]
     trade: TradeView
 
+    def handed_by(self, side: str) -> int:
+        """Return how many messages this side has handed over to the present arbiter."""
+        return next((one.count for one in self.handed if one.side == side), 0)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueRow:
-    """One line of the arbiters' queue; `refusal` says why this arbiter cannot claim it, empty if it can."""
+    @property
+    def handed_by_buyer(self) -> int:
+        """Messages the buyer handed over."""
+        return self.handed_by("buyer")
 
-    code: str
-    state: str
-    rule_by: datetime | None
-    amount: int
-    decimals: int
-    asset: str
-    amount_fiat: str
-    currency: str
-    method: str
-    reason: str
-    reason_words: str
-    statements: int
-    arbiter: str
-    opened_at: datetime
-    refusal: str
+    @property
+    def handed_by_seller(self) -> int:
+        """Messages the seller handed over."""
+        return self.handed_by("seller")
 
 
 def case_of_trade(code: str, *, account: Account, now: datetime) -> CaseView | None:
@@ -110,49 +121,43 @@ def claimed_case(code: str, *, arbiter: Account) -> tuple[Dispute, Trade]:
     return case, trade
 
 
-def queue(arbiter: Account, *, state: str | None = None) -> list[QueueRow]:
-    """Return the cases an arbiter can claim or has claimed, the most urgent first. Raises `Forbidden`.
-
-    `state` is one of `QUEUE_STATES`; without it, closed cases are left out. Only facts that say nothing of the people
-    are shown before a case is claimed.
-    """
-    policy.require_arbiter(arbiter)
-    rows = (
-        Dispute.objects.select_related("trade__asset", "trade__method", "trade__seller", "trade__buyer", "arbiter")
-        .select_related("ruling")
-        .prefetch_related("statements")
-        .filter(trade__terms__arbiter=arbiter.address)
-    )
-    rows = rows.filter(closed_at__isnull=state != "closed").order_by("rule_by", "id")[:MOST]
-    found = [_row(case, arbiter) for case in rows]
-    return [row for row in found if state is None or row.state == state]
+def case_key(case: Dispute) -> CaseKey | None:
+    """Return the key that messages are handed over to now, None before the arbiter has opened the case."""
+    return CaseKey.objects.select_related("account").filter(dispute=case, account=case.arbiter_id).first()
 
 
 def state_of(case: Dispute) -> str:
-    """Return one of `QUEUE_STATES`."""
+    """Return `open`, `claimed`, `ruled` or `closed`."""
     if case.closed_at is not None:
         return "closed"
-    if _ruling(case) is not None:
+    if ruling_of(case) is not None:
         return "ruled"
     return "claimed" if case.arbiter_id is not None else "open"
+
+
+def ruling_of(case: Dispute) -> Ruling | None:
+    """Return the ruling of a case, None before."""
+    return getattr(case, "ruling", None)
+
+
+def reason_words(reason: str) -> str:
+    """Return a reason as people read it."""
+    return str(Reason(reason).label) if reason else ""
 
 
 def _find(trade: Trade) -> Dispute | None:
     return Dispute.objects.select_related("arbiter", "opened_by", "ruling").filter(trade=trade).first()
 
 
-def _ruling(case: Dispute) -> Ruling | None:
-    return getattr(case, "ruling", None)
-
-
 def _view(case: Dispute, trade: Trade, account: Account, now: datetime) -> CaseView:
     said = list(Statement.objects.filter(dispute=case).select_related("account").order_by("id"))
-    ruling = _ruling(case)
+    ruling, key = ruling_of(case), case_key(case)
+    is_arbiter = account.pk == case.arbiter_id
     return CaseView(
         code=trade.code,
         state=state_of(case),
         reason=case.reason,
-        reason_words=_words(case.reason),
+        reason_words=reason_words(case.reason),
         opened_at=case.opened_at,
         opened_by=case.opened_by.address if case.opened_by else "",
         rule_by=case.rule_by,
@@ -161,8 +166,19 @@ def _view(case: Dispute, trade: Trade, account: Account, now: datetime) -> CaseV
         arbiter_name=case.arbiter.label if case.arbiter else "",
         claimed_at=case.claimed_at,
         statements=tuple(_statement(statement, trade) for statement in said),
-        ruling=_ruling_view(ruling) if ruling else None,
+        ruling=_ruling_view(ruling, with_note=is_arbiter) if ruling else None,
         has_stated=any(statement.account_id == account.pk for statement in said),
+        messages=ChatLog.objects.filter(trade=trade).values_list("head", flat=True).first() or 0,
+        has_key=key is not None,
+        is_panel=PanelSeat.objects.filter(panel=str(trade.terms["arbiter"])).exists(),
+        handed=shown.handed_over(key, trade) if key else (),
+        evidence=shown.evidence_of(case, trade),
+        requests=shown.requests_of(case, trade, now=now),
+        recusals=tuple(
+            RecusalView(name=one.arbiter.label, reason=one.reason, at=one.at)
+            for one in Recusal.objects.filter(dispute=case).select_related("arbiter").order_by("id")
+        ),
+        readings=readings_of(trade),
         trade=trade_view(trade, account, now),
     )
 
@@ -173,58 +189,21 @@ def _statement(statement: Statement, trade: Trade) -> StatementView:
         address=statement.account.address,
         name=statement.account.label,
         reason=statement.reason,
-        reason_words=_words(statement.reason),
+        reason_words=reason_words(statement.reason),
         wish_bps=statement.wish_bps,
         text=statement.text,
         at=statement.at,
     )
 
 
-def _ruling_view(ruling: Ruling) -> RulingView:
+def _ruling_view(ruling: Ruling, *, with_note: bool) -> RulingView:
     return RulingView(
         buyer_bps=ruling.buyer_bps,
         reason_code=ruling.reason_code,
         reason_words=str(ruling.get_reason_code_display()),
         findings=ruling.findings,
+        private_note=ruling.private_note if with_note else "",
         at=ruling.at,
         is_signed=bool(ruling.signature),
+        signers=tuple(one.signer.label for one in ruling.signatures.select_related("signer").order_by("id")),
     )
-
-
-def _row(case: Dispute, arbiter: Account) -> QueueRow:
-    trade = case.trade
-    return QueueRow(
-        code=trade.code,
-        state=state_of(case),
-        rule_by=case.rule_by,
-        amount=int(trade.amount),
-        decimals=trade.asset.decimals,
-        asset=trade.asset.symbol,
-        amount_fiat=format(trade.amount_fiat, "f"),
-        currency=trade.currency_id,
-        method=trade.method.name,
-        reason=case.reason,
-        reason_words=_words(case.reason),
-        statements=len(case.statements.all()),
-        arbiter=case.arbiter.address if case.arbiter else "",
-        opened_at=case.opened_at,
-        refusal=_refusal(case, trade, arbiter),
-    )
-
-
-def _refusal(case: Dispute, trade: Trade, arbiter: Account) -> str:
-    if case.closed_at is not None:
-        return "This case is closed."
-    if case.arbiter_id is not None:
-        return "" if case.arbiter_id == arbiter.pk else "Another arbiter has claimed this case."
-    if trade.state != State.DISPUTED:
-        return "The dispute is not on the chain yet."
-    try:
-        refuse_interest(trade, arbiter)
-    except DomainError as error:
-        return error.message
-    return ""
-
-
-def _words(reason: str) -> str:
-    return str(Reason(reason).label) if reason else ""

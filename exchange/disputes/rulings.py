@@ -4,6 +4,7 @@ The wallet's signature is what the contract obeys; this package records who deci
 nothing but this trade's coins, and only to its two parties.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,18 +17,18 @@ from escrow.terms import TypedData, ruling_typed_data
 from exchange.accounts.models import Account
 from exchange.core import audit, clock, money
 from exchange.core.errors import Conflict, Invalid
-from exchange.core.hints import hint
 from exchange.core.outbox import emit
 from exchange.disputes.interest import refuse_interest
 from exchange.disputes.models import Dispute, Ruling, RulingReason
 from exchange.disputes.queries import claimed_case
+from exchange.disputes.telling import tell
 from exchange.trades import actions as trade_actions
 from exchange.trades import decide, relaying
 from exchange.trades import queries as trades
 from exchange.trades.consents import check_signature
 from exchange.trades.models import Trade
 
-LEAST_FINDINGS, MOST_FINDINGS = 200, 5000
+LEAST_FINDINGS, MOST_FINDINGS, MOST_NOTE = 200, 5000, 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,7 @@ def rule(
     reason_code: int,
     findings: str,
     now: datetime,
+    private_note: str = "",
     signature: str | None = None,
     valid_until: int | None = None,
 ) -> Decision:
@@ -66,14 +68,14 @@ def rule(
         trade = _lock_disputed(trade, by=by, now=now)
         if case.rule_by is not None and now > case.rule_by:
             raise Conflict("The time to rule is over; the coins are split as agreed at the start.", code="too_late")
-        ruling, created = _store(case, by=by, buyer_bps=buyer_bps, reason_code=reason_code, findings=text, now=now)
+        said = {"findings": text, "private_note": private_note.strip()[:MOST_NOTE]}
+        ruling, created = _store(case, by=by, buyer_bps=buyer_bps, reason_code=reason_code, said=said, now=now)
         if created:
             facts = {"buyer_bps": buyer_bps, "reason_code": reason_code}
             trade_actions.note(trade, kind="ruled", by=by.address, facts=facts, now=now)
             audit.record("case.ruled", by=by.address, subject=trade.code, data=facts)
             emit("dispute.ruled", {"trade": trade.code, "by": by.address, "version": trade.version})
-            hint(f"trade:{trade.code}", {"t": "dispute", "id": trade.code, "v": trade.version})
-            hint("queue", {"t": "queue", "id": trade.code})
+            tell(trade)
         if signature is None or valid_until is None:
             call = call_of(trade, buyer_bps=buyer_bps, reason_code=reason_code)
             return Decision(ruling=ruling, intent=None, call=call)
@@ -111,7 +113,7 @@ def _lock_disputed(trade: Trade, *, by: Account, now: datetime) -> Trade:
 
 
 def _store(
-    case: Dispute, *, by: Account, buyer_bps: int, reason_code: int, findings: str, now: datetime
+    case: Dispute, *, by: Account, buyer_bps: int, reason_code: int, said: Mapping[str, str], now: datetime
 ) -> tuple[Ruling, bool]:
     ruling, created = Ruling.objects.get_or_create(
         dispute=case,
@@ -119,7 +121,7 @@ def _store(
             "arbiter": by,
             "buyer_bps": buyer_bps,
             "reason_code": reason_code,
-            "findings": findings,
+            **said,
             "at": now,
         },
     )

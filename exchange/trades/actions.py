@@ -22,6 +22,7 @@ __all__ = [
     "admit_arbiter",
     "cancel",
     "decline",
+    "dismiss_arbiter",
     "note",
     "relay",
     "settle",
@@ -61,4 +62,10 @@ def note(trade: Trade, *, kind: str, by: str, facts: Mapping[str, Any], now: dat
 def admit_arbiter(trade: Trade, *, arbiter: Account, now: datetime) -> Trade:
     """Let the arbiter who claimed the case see the trade. Raises `Conflict` if the trade has moved on."""
     change = Change(kind="claimed", columns={"arbiter_id": arbiter.pk})
+    return apply(trade, change, by=arbiter.address, now=now)
+
+
+def dismiss_arbiter(trade: Trade, *, arbiter: Account, now: datetime) -> Trade:
+    """Take the trade out of the sight of an arbiter who gave the case back. Raises `Conflict` if it has moved on."""
+    change = Change(kind="recused", columns={"arbiter_id": None})
     return apply(trade, change, by=arbiter.address, now=now)

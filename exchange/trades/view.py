@@ -99,6 +99,7 @@ class TradeView:
     minor_units: int
     method: str
     method_name: str
+    method_rail: str
     amount: int
     amount_fiat: Decimal
     price: Decimal
@@ -165,6 +166,7 @@ def trade_view(trade: Trade, account: Account, now: datetime, *, known: OnChain 
         minor_units=trade.currency.minor_units,
         method=trade.method.slug,
         method_name=trade.method.name,
+        method_rail=trade.method.rail,
         amount=amount,
         amount_fiat=trade.amount_fiat,
         price=trade.price,

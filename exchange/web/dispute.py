@@ -1,5 +1,7 @@
 """A trader's side of a dispute: saying what happened, following the case, settling without a ruling."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -7,11 +9,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from exchange.accounts.models import Account
 from exchange.core import clock
 from exchange.core.errors import Invalid
-from exchange.disputes import actions, queries
+from exchange.disputes import actions, pace, queries
 from exchange.trades.queries import domain_of
 from exchange.web.context import stand_at
 from exchange.web.dispute_form import StatementForm
+from exchange.web.findings import standards_of
 from exchange.web.form_errors import take_over
+from exchange.web.outcomes import outcome_of, sides_of
+from exchange.web.room import Room
 from exchange.web.trade_room import enter
 from exchange.web.visitors import signed_in
 
@@ -32,10 +37,12 @@ def dispute(request: HttpRequest, account: Account, code: str) -> HttpResponse:
             take_over(form, error)
         else:
             return redirect("dispute", trade.code)
-    case = queries.case_of_trade(trade.code, account=account, now=clock.now())
-    can_state = room.view.state in STATEABLE and (case is None or case.closed_at is None)
-    context = {"room": room, "case": case, "form": form, "can_state": can_state}
-    return render(request, "disputes/dispute.html", context, status=422 if form.errors else 200)
+    return render(
+        request,
+        "disputes/dispute.html",
+        {**_case_context(room, account=account), "form": form, "standards": standards_of(room.view.method_rail)},
+        status=422 if form.errors else 200,
+    )
 
 
 @require_safe
@@ -43,5 +50,17 @@ def dispute(request: HttpRequest, account: Account, code: str) -> HttpResponse:
 def case_fragment(request: HttpRequest, account: Account, code: str) -> HttpResponse:
     """Show the live part of the case again."""
     _, room = enter(code, account=account)
-    case = queries.case_of_trade(code, account=account, now=clock.now())
-    return render(request, "disputes/case.html", {"room": room, "case": case})
+    return render(request, "disputes/case.html", _case_context(room, account=account))
+
+
+def _case_context(room: Room, *, account: Account) -> dict[str, Any]:
+    now = clock.now()
+    case = queries.case_of_trade(room.view.code, account=account, now=now)
+    return {
+        "room": room,
+        "case": case,
+        "can_state": room.view.state in STATEABLE and (case is None or case.closed_at is None),
+        "sides": sides_of(room.view),
+        "outcome": outcome_of(room.view, buyer_bps=case.ruling.buyer_bps) if case and case.ruling else None,
+        "pace": pace.pace(now=now),
+    }

@@ -81,6 +81,11 @@ def percent_words(bps: int) -> str:
     return f"{number_words(Decimal(bps) / 100, most=2)}%"
 
 
+def plain_percent(bps: int) -> str:
+    """Write basis points as a bare percentage, as a number field takes it: `60`, `33.33`."""
+    return f"{(Decimal(bps) / 100).normalize():f}"
+
+
 def market_bps(price: Decimal, market: Decimal) -> int:
     """Return how far `price` lies from `market`, in basis points, rounded half up to a tenth of a percent."""
     with localcontext() as context:

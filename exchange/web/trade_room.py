@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 from exchange.accounts.models import Account
 from exchange.catalog.fields import ordered_fields
 from exchange.chat import queries as chat
-from exchange.core import clock
+from exchange.core import audit, clock
 from exchange.core.errors import Conflict
 from exchange.disputes import queries as disputes
 from exchange.notifications.actions import mark_read
@@ -33,6 +33,8 @@ def enter(code: str, *, account: Account) -> tuple[Trade, Room]:
     now = clock.now()
     trade = queries.trade_for(code, account=account, include_arbiter=True)
     view = trade_view(trade, account, now)
+    if view.role == "arbiter":
+        audit.record("trade.read", by=account.address, subject=trade.code)
     is_disputed = view.state == State.DISPUTED and view.role in {"buyer", "seller"}
     case = disputes.case_of_trade(code, account=account, now=now) if is_disputed else None
     unread = chat.unread_counts(account, [trade.code]).get(trade.code, 0)

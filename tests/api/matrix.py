@@ -12,6 +12,8 @@ ROLES = ("stranger", "mallory", "ben", "sara", "carol", "dave")
 SIGNATURE = "0x" + "11" * 65
 KEY, ED_SIGNATURE = "22" * 32, "33" * 64
 LATER = 4_000_000_000
+BOX, BOX_OWNER = "A" * 106 + "A=", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
+FILE = {"note": "My bank's statement", "manifest": "AAAA", "size": 5, "digest": KEY, "sealed": {KEY: BOX}}
 STATEMENT = "I sent 250.00 EUR by SEPA Instant at 14:10 and have the receipt of my bank with name and time on it. " * 2
 FINDINGS = "The bank's receipt shows that the buyer sent a part of the amount in time, from his own account. " * 3
 OFFER = {
@@ -129,5 +131,43 @@ MATRIX: dict[str, Row] = {
         answers=(401, 403, 403, 403, 202, 404),
         path="/arbiter/cases/{trade}/ruling",
         body={"buyer_bps": 6000, "reason_code": 3, "findings": FINDINGS},
+    ),
+    "GET /trades/{code}/disclosures": parties(200),
+    "POST /trades/{code}/disclosures": parties(409, body={"items": [{"sender": BOX_OWNER, "n": 1, "sealed": BOX}]}),
+    "GET /trades/{code}/evidence": parties(200, arbiter=200),
+    "POST /trades/{code}/evidence": parties(201, body=FILE),
+    "PUT /trades/{code}/evidence/{number}/readers": parties(
+        404, path="/trades/{trade}/evidence/1/readers", body={"sealed": {KEY: BOX}}
+    ),
+    "PUT /trades/{code}/evidence/{number}/chunks/{n}": parties(
+        404, path="/trades/{trade}/evidence/1/chunks/0", body={"data": "AAAA"}
+    ),
+    "GET /trades/{code}/evidence/{number}/chunks/{n}": parties(404, path="/trades/{trade}/evidence/1/chunks/0"),
+    "POST /arbiter/cases/{code}/recusal": Row(
+        answers=(401, 403, 403, 403, 200, 404),
+        path="/arbiter/cases/{trade}/recusal",
+        body={"reason": "I know one of the two."},
+    ),
+    "POST /arbiter/cases/{code}/requests": Row(
+        # The time named is after the time to rule is over.
+        answers=(401, 403, 403, 403, 422, 404),
+        path="/arbiter/cases/{trade}/requests",
+        body={"side": "both", "text": "Your bank's statement, please.", "due_at": "2100-01-01T00:00:00Z"},
+    ),
+    "PUT /arbiter/cases/{code}/key": Row(
+        answers=(401, 403, 403, 403, 422, 404),
+        path="/arbiter/cases/{trade}/key",
+        body={
+            "identity_key": KEY,
+            "wallet_signature": SIGNATURE,
+            "public_key": KEY,
+            "signature": ED_SIGNATURE,
+        },
+    ),
+    "GET /arbiter/cases/{code}/transcript": Row(
+        answers=(401, 403, 403, 403, 200, 404), path="/arbiter/cases/{trade}/transcript"
+    ),
+    "GET /arbiter/cases/{code}/export": Row(
+        answers=(401, 403, 403, 403, 200, 404), path="/arbiter/cases/{trade}/export"
     ),
 }

@@ -11,6 +11,7 @@ from exchange.core.errors import Conflict, Forbidden, Invalid, NotFound
 from exchange.core.models import AuditEntry
 from exchange.disputes import actions, queries, rulings
 from exchange.disputes.models import Dispute, Ruling
+from exchange.disputes.queue import queue
 from exchange.trades import queries as trades
 from exchange.trades.models import Trade
 from exchange.trades.states import State
@@ -110,7 +111,7 @@ def test_mallory_and_arbiters_of_other_cases_find_no_case() -> None:
         queries.case_for(deal.code, arbiter=dana().account, now=clock.now())
     for attempt in (
         lambda: queries.case_for(deal.code, arbiter=mallory().account, now=clock.now()),
-        lambda: queries.queue(mallory().account),
+        lambda: queue(mallory().account),
         lambda: actions.claim(deal.code, by=mallory().account, now=clock.now()),
         lambda: actions.claim(deal.code, by=sara().account, now=clock.now()),
     ):
@@ -126,8 +127,8 @@ def test_the_case_goes_to_the_arbiter_the_terms_name_and_to_one_only() -> None:
     with pytest.raises(Forbidden) as other:
         actions.claim(deal.code, by=dana().account, now=clock.now())
     assert other.value.code == "not_named"
-    assert queries.queue(dana().account) == []
-    row = queries.queue(carol().account)[0]
+    assert queue(dana().account) == []
+    row = queue(carol().account)[0]
     assert (row.code, row.state, row.refusal, row.statements) == (deal.code, "open", "", 0)
     with pytest.raises(NotFound):
         queries.case_for(deal.code, arbiter=carol().account, now=clock.now())
@@ -135,8 +136,8 @@ def test_the_case_goes_to_the_arbiter_the_terms_name_and_to_one_only() -> None:
     again = actions.claim(deal.code, by=carol().account, now=clock.now())
     assert first.claimed_at == again.claimed_at
     assert AuditEntry.objects.filter(act="case.claimed").count() == 1
-    assert queries.queue(carol().account, state="claimed")[0].code == deal.code
-    assert queries.queue(carol().account, state="open") == []
+    assert queue(carol().account, state="claimed")[0].code == deal.code
+    assert queue(carol().account, state="open") == []
     Dispute.objects.update(arbiter=dana().account)
     with pytest.raises(Conflict) as taken:
         actions.claim(deal.code, by=carol().account, now=clock.now())
@@ -151,7 +152,7 @@ def test_an_arbiter_who_has_met_a_party_cannot_judge() -> None:
     with pytest.raises(Forbidden) as refused:
         actions.claim(deal.code, by=carol().account, now=clock.now())
     assert refused.value.code == "conflict_of_interest"
-    assert "traded with one" in queries.queue(carol().account)[0].refusal
+    assert "traded with one" in queue(carol().account)[0].refusal
 
 
 def test_an_arbiter_who_is_a_party_cannot_judge() -> None:
@@ -186,8 +187,8 @@ def test_a_signed_ruling_is_relayed_and_the_case_closes_when_the_coins_have_move
     assert deal.fresh().state == State.RESOLVED
     actions.close_case(deal.code)
     assert Dispute.objects.get().closed_at == deal.trade.finished_at
-    assert queries.queue(carol().account) == []
-    assert queries.queue(carol().account, state="closed")[0].code == deal.code
+    assert queue(carol().account) == []
+    assert queue(carol().account, state="closed")[0].code == deal.code
     with pytest.raises(Conflict):
         deal.rule(carol(), 6000)
 

@@ -102,8 +102,8 @@ class Running:
         lines = (self.home / "runtime.env").read_text(encoding="utf-8").splitlines()
         return dict(line.split("=", 1) for line in lines if "=" in line)
 
-    def manage(self, *words: str) -> str:
-        """Run a management command beside the running stack and return what it printed."""
+    def manage(self, *words: str, fails: bool = False) -> str:
+        """Run a management command beside the running stack and return what it printed; `fails`: it must refuse."""
         environment = {name: value for name, value in os.environ.items() if name not in OURS}
         environment |= {"PARLEY_HOME": str(self.home), "PORT": str(self.port), **self.settings}
         done = subprocess.run(
@@ -115,8 +115,8 @@ class Running:
             timeout=120,
             check=False,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        assert (done.returncode != 0) == fails, done.stdout + done.stderr
+        return done.stdout + (done.stderr if fails else "")
 
     def _listen(self, process: "subprocess.Popen[str]") -> None:
         assert process.stdout is not None

@@ -12,7 +12,8 @@ from exchange.api.schemas.disputes import Rule
 from exchange.core import clock, money
 from exchange.disputes import queries, rulings
 from exchange.disputes.models import Ruling
-from exchange.disputes.queries import CaseView, QueueRow, RulingView, StatementView
+from exchange.disputes.queries import CaseView, RulingView, StatementView
+from exchange.disputes.queue import QueueRow
 from exchange.trades.models import Trade
 
 _DAY = 24 * 3600

@@ -8,6 +8,7 @@ from ninja import Router
 from exchange.api.routes import (
     arbiter,
     auth,
+    case_material,
     catalog,
     chat,
     disputes,
@@ -32,6 +33,7 @@ ROUTERS: dict[str, Router] = {
     "trades": trades.router,
     "chat": chat.router,
     "disputes": disputes.router,
+    "case material": case_material.router,
     "arbiter": arbiter.router,
     "notifications": notifications.router,
     "stats": stats.router,

@@ -1,5 +1,6 @@
 """The arbiter's side: the queue, a claimed case, the ruling. Only the wallet that a trade's Terms name can rule."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -9,12 +10,16 @@ from pydantic import Field
 from exchange.api.answers import page
 from exchange.api.auth import signed_in
 from exchange.api.calls import call
+from exchange.api.render import case_material as material_render
 from exchange.api.render import disputes as render
+from exchange.api.schemas import case_material as material
 from exchange.api.schemas import disputes as schemas
+from exchange.api.schemas.chat import PartyKeys
 from exchange.api.schemas.fields import CodePath
 from exchange.core import clock
 from exchange.core.errors import Conflict, NotFound
-from exchange.disputes import actions, queries
+from exchange.disputes import actions, casefile, evidence, queries
+from exchange.disputes.queue import queue
 
 router = Router()
 ARBITER = "arbiter"
@@ -24,7 +29,7 @@ Share = Annotated[int, Field(ge=0, le=10_000)]
 @call(router, "GET", "/arbiter/cases", gives=schemas.Cases, scope=ARBITER)
 def list_cases(request: HttpRequest, state: schemas.CaseState | None = None) -> dict[str, Any]:
     """Return the cases to claim and the claimed ones, the nearest deadline first; closed ones when asked for."""
-    return page([render.queue_row(row) for row in queries.queue(signed_in(request), state=state)], None)
+    return page([render.queue_row(row) for row in queue(signed_in(request), state=state)], None)
 
 
 @call(router, "GET", "/arbiter/cases/{code}", gives=schemas.Case, scope=ARBITER, refuses=[NotFound])
@@ -69,8 +74,66 @@ def give_ruling(request: HttpRequest, code: CodePath, body: schemas.Rule) -> dic
             buyer_bps=body.buyer_bps,
             reason_code=body.reason_code,
             findings=body.findings,
+            private_note=body.private_note,
             signature=body.signature,
             valid_until=body.valid_until or render.end_meant(code, body, by=account, now=now),
             now=now,
         )
     )
+
+
+@call(
+    router,
+    "POST",
+    "/arbiter/cases/{code}/recusal",
+    gives=schemas.Recused,
+    scope=ARBITER,
+    refuses=[NotFound, Conflict],
+)
+def give_back(request: HttpRequest, code: CodePath, body: material.Recuse) -> dict[str, Any]:
+    """Give a claimed case back, with the reason both sides read."""
+    case = actions.recuse(code, by=signed_in(request), reason=body.reason, now=clock.now())
+    return {"id": case.trade.code, "state": "open"}
+
+
+@call(
+    router,
+    "POST",
+    "/arbiter/cases/{code}/requests",
+    gives=material.Request,
+    status=201,
+    scope=ARBITER,
+    refuses=[NotFound, Conflict],
+)
+def ask_for_evidence(request: HttpRequest, code: CodePath, body: material.AskEvidence) -> dict[str, Any]:
+    """Ask one side, or both, to show something by a time."""
+    due_at = datetime.fromisoformat(body.due_at)
+    asked = evidence.ask(code, by=signed_in(request), side=body.side, text=body.text, due_at=due_at, now=clock.now())
+    return material_render.request(asked)
+
+
+@call(router, "PUT", "/arbiter/cases/{code}/key", gives=PartyKeys, scope=ARBITER, refuses=[NotFound, Conflict])
+def publish_key(request: HttpRequest, code: CodePath, body: material.PublishCaseKey) -> dict[str, Any]:
+    """Publish the key one reads this case with; from then on the parties can hand messages over."""
+    key = actions.publish_case_key(
+        code,
+        by=signed_in(request),
+        identity_key=body.identity_key,
+        wallet_signature=body.wallet_signature,
+        public_key=body.public_key,
+        signature=body.signature,
+        now=clock.now(),
+    )
+    return material_render.case_key(key)
+
+
+@call(router, "GET", "/arbiter/cases/{code}/transcript", gives=material.Transcript, scope=ARBITER, refuses=[NotFound])
+def read_transcript(request: HttpRequest, code: CodePath) -> dict[str, Any]:
+    """Return the log and the sealed keys of a claimed case. The reading is put on record."""
+    return casefile.transcript_for(code, arbiter=signed_in(request))
+
+
+@call(router, "GET", "/arbiter/cases/{code}/export", gives=dict[str, Any], scope=ARBITER, refuses=[NotFound])
+def export_case(request: HttpRequest, code: CodePath) -> dict[str, Any]:
+    """Return the whole case as JSON, for the arbiter's client to add the opened keys and sign. It is put on record."""
+    return casefile.export(code, arbiter=signed_in(request), now=clock.now())

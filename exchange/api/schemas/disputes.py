@@ -131,6 +131,7 @@ class Rule(Body):
     buyer_bps: Bps
     reason_code: ReasonCode
     findings: LongText
+    private_note: Annotated[str, StringConstraints(max_length=2000)] = ""
     signature: Signature | None = None
     valid_until: UnixTime | None = None
 
@@ -141,3 +142,10 @@ class Ruled(Shown):
     ruling: Ruling
     intent: Intent | None
     call: Call | None
+
+
+class Recused(Shown):
+    """A case given back."""
+
+    id: Code
+    state: CaseState

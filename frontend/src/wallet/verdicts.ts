@@ -84,7 +84,12 @@ async function rule(form: HTMLFormElement): Promise<void> {
 }
 
 /** What the form says; the wallet is not opened for a ruling that could not be given. */
-function readRulingForm(form: HTMLFormElement): { buyer_bps: number; reason_code: number; findings: string } {
+function readRulingForm(form: HTMLFormElement): {
+  buyer_bps: number;
+  reason_code: number;
+  findings: string;
+  private_note: string;
+} {
   const fields = new FormData(form);
   const findings = String(fields.get("findings") ?? "").trim();
   const reasonCode = Number(fields.get("reason_code") ?? 0);
@@ -95,7 +100,8 @@ function readRulingForm(form: HTMLFormElement): { buyer_bps: number; reason_code
     );
   }
   if (!Number.isInteger(reasonCode) || reasonCode < 1) throw new Problem("wallet", "Choose a reason first.");
-  return { buyer_bps: share(form), reason_code: reasonCode, findings };
+  const privateNote = String(fields.get("private_note") ?? "").trim();
+  return { buyer_bps: share(form), reason_code: reasonCode, findings, private_note: privateNote };
 }
 
 /** The buyer's share in basis points, as the form says it. */
