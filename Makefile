@@ -100,6 +100,21 @@ test-browser: setup $(STAMPS)/chromium ## Run the tests that drive a real browse
 test-python: setup ## Run all other tests, on two processes
 	@$(PYTEST) -n 2 --dist worksteal tests --ignore=tests/e2e
 
+# Slither and Halmos need versions of their own of what we use too: they live apart, with a lock file of their own.
+$(STAMPS)/audit/ready: requirements-audit.lock | $(STAMPS)/python
+	@[ -x $(STAMPS)/audit/bin/python ] || $$($(find_uv)) venv --quiet --python $(PYTHON) $(STAMPS)/audit
+	@$$($(find_uv)) pip sync --quiet --python $(STAMPS)/audit/bin/python --require-hashes requirements-audit.lock
+	@touch $@
+
+.PHONY: audit
+audit: setup $(STAMPS)/audit/ready ## Prove the contract: Slither, Halmos, long invariants, coverage, the source's bytes
+	@cd contracts && ./audit
+
+.PHONY: audit-mutants
+audit-mutants: setup $(STAMPS)/audit/ready ## Change the contract in every way and see that a test notices; hours
+	@cd contracts && FOUNDRY_PROFILE=default $(FORGE) build --quiet
+	@cd contracts && PATH="$$PWD/../node_modules/.bin:$$PATH" ../$(STAMPS)/audit/bin/python mutate
+
 .PHONY: lint
 lint: setup ## Check style, types, import rules, templates and the contract's format
 	@.venv/bin/ruff check
@@ -135,6 +150,7 @@ lock: | $(STAMPS)/python $(STAMPS)/node-found ## Resolve all dependencies anew a
 	@$(COMPILE) pyproject.toml --output-file requirements.lock
 	@$(COMPILE) pyproject.toml --extra embedded --group dev --output-file requirements-dev.lock
 	@$(COMPILE) --group node --output-file frontend/requirements-node.lock
+	@$(COMPILE) --group audit --output-file requirements-audit.lock
 	@npm update --ignore-scripts --package-lock-only
 
 .PHONY: clean

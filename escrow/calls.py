@@ -39,6 +39,21 @@ def fund(terms: Terms, domain: Domain) -> Call:
     return _call(domain, "fund", as_tuple(terms))
 
 
+def fund_by_permit(terms: Terms, domain: Domain, *, deadline: int, signature: str) -> Call:
+    """Return the seller's call that brings its own EIP-2612 permit along, in the place of `approve` and `fund`."""
+    return _call(domain, "fundWithPermit", as_tuple(terms), deadline, *_parts(signature))
+
+
+def fund_by_authorization(terms: Terms, domain: Domain, *, valid_before: int, signature: str) -> Call:
+    """Return the funding by the seller's ERC-3009 authorization; anyone may send it."""
+    return _call(domain, "fundWithAuthorization", as_tuple(terms), valid_before, *_parts(signature))
+
+
+def fund_by_permit2(terms: Terms, domain: Domain, *, nonce: int, deadline: int, signature: str) -> Call:
+    """Return the funding by the seller's Permit2 signature; anyone may send it."""
+    return _call(domain, "fundWithPermit2", as_tuple(terms), nonce, deadline, _bytes(signature))
+
+
 def approve(terms: Terms, domain: Domain) -> Call | None:
     """Return the token call that allows the escrow exactly `amount`, never more; None for the native coin."""
     if terms.token == ZERO:
@@ -131,3 +146,11 @@ def _bytes(signature: str) -> bytes:
     if not signature.startswith("0x"):
         raise ValueError("a signature is 0x-hex")
     return bytes.fromhex(signature[2:])
+
+
+def _parts(signature: str) -> tuple[int, bytes, bytes]:
+    """Return (v, r, s) of a 65-byte signature, as tokens want it. Raises `ValueError` for any other."""
+    raw = _bytes(signature)
+    if len(raw) != 65:
+        raise ValueError("a token takes signatures of 65 bytes only")
+    return raw[64], raw[:32], raw[32:64]

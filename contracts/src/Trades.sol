@@ -101,6 +101,8 @@ abstract contract Trades is Limits, Signatures, Payouts {
 
     function _read(bytes32 tradeId) internal view returns (Status status, uint40 deadline) {
         uint256 trade = _trades[tradeId];
+        // Cutting the word into its two parts is the point of these casts.
+        // forge-lint: disable-next-line(unsafe-typecast)
         return (Status(uint8(trade)), uint40(trade >> 8));
     }
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.rules.source import ROOT
 
-PYTHON_LOCKS = ["requirements.lock", "requirements-dev.lock", "frontend/requirements-node.lock"]
+PYTHON_LOCKS = ["requirements.lock", "requirements-dev.lock", "frontend/requirements-node.lock", "requirements-audit.lock"]
 # The registry this lock was made on does not carry these builds, so their hashes are unknown; npm takes them unchecked.
 UNHASHED = re.compile(r"@foundry-rs/(anvil|cast|forge)-(darwin-amd64|darwin-arm64|linux-arm64|win32-amd64)$")
 
@@ -48,6 +48,7 @@ def test_every_dependency_has_its_reason_beside_it() -> None:
         *project["dependencies"],
         *project["optional-dependencies"]["embedded"],
         *declared["dependency-groups"]["dev"],
+        *declared["dependency-groups"]["audit"],
     ]
     bare = [name for name in names if not re.search(re.escape(f'"{name}"') + r",?\s+# \w", text)]
     assert bare == []
