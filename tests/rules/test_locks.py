@@ -6,7 +6,12 @@ import pytest
 
 from tests.rules.source import ROOT
 
-PYTHON_LOCKS = ["requirements.lock", "requirements-dev.lock", "frontend/requirements-node.lock", "requirements-audit.lock"]
+PYTHON_LOCKS = [
+    "requirements.lock",
+    "requirements-dev.lock",
+    "frontend/requirements-node.lock",
+    "requirements-audit.lock",
+]
 # The registry this lock was made on does not carry these builds, so their hashes are unknown; npm takes them unchecked.
 UNHASHED = re.compile(r"@foundry-rs/(anvil|cast|forge)-(darwin-amd64|darwin-arm64|linux-arm64|win32-amd64)$")
 
