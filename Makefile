@@ -140,6 +140,10 @@ bench: $(BENCHES) ## Measure every figure; one JSON line for each case
 bench-%: setup
 	@$(PYTHON) -m bench.$*
 
+.PHONY: soak-chat
+soak-chat: setup ## Kill everything 50 times during 100,000 messages; takes long (SOAK=2000,20,8 for a short one)
+	@$(PYTHON) -m bench._soak
+
 # --- Upkeep ---------------------------------------------------------------------------------------------------------
 
 # No address of a registry and no path of this machine gets into a lock file: any mirror will do.

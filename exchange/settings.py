@@ -94,7 +94,6 @@ INSTALLED_APPS = [
     "exchange.api",
     "exchange.realtime",
     "escrow",
-    "channels",
     "csp",
     "django_htmx",
     "django_structlog",
@@ -158,9 +157,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Redis: cache, hints, broker. Nothing that matters lives only here ----------------------------------------------
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
-CHANNEL_LAYERS = {
-    "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
-}
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -184,6 +180,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget old records": {"task": "exchange.core.tasks.forget_old_records", "schedule": 3600.0},
     "forget spent credentials": {"task": "exchange.accounts.tasks.forget_spent_credentials", "schedule": 3600.0},
     "forget old answers": {"task": "exchange.api.tasks.forget_answers", "schedule": 3600.0},
+    "forget unfinished uploads": {"task": "exchange.chat.tasks.forget_unfinished_uploads", "schedule": 3600.0},
     "thin price history": {"task": "exchange.prices.tasks.thin_history", "schedule": 3600.0},
 }
 

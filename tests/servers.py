@@ -58,7 +58,7 @@ def _running(argv: tuple[str, ...], environment: dict[str, str], *, port: int, p
             process.wait()
 
 
-def _wait_for(process: "subprocess.Popen[bytes]", url: str, *, within: float = 40) -> None:
+def _wait_for(process: "subprocess.Popen[bytes]", url: str, *, within: float = 100) -> None:
     end = time.monotonic() + within
     while time.monotonic() < end:
         assert process.poll() is None, f"the server ended with {process.returncode}"

@@ -49,7 +49,7 @@ def deployed() -> str:
 def send(by: Actor, call: Call) -> str:
     """Send a transaction from an actor's wallet and return its hash; it is mined at once."""
     chain_ = node()
-    transaction = {
+    transaction: dict[str, Any] = {
         "type": 2,
         "chainId": call.chain_id,
         "nonce": int(chain_.call("eth_getTransactionCount", by.address, "pending"), 16),

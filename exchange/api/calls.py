@@ -36,10 +36,12 @@ def call(
     public: bool = False,
     refuses: Iterable[int | type[DomainError]] = (),
     limit: Limit | None = None,
+    media: str | None = None,
 ) -> Callable[[View], View]:
     """Declare `method path`. `scope` is what a token needs, `public` says that strangers are welcome.
 
     `gives` describes the answer of `status`, `refuses` names the problems this call may answer beside those of all.
+    A safe call with `media` answers bytes of that type, which its view returns as a whole response.
     """
     auth = [Anyone()] if public else [BearerToken(scope), BrowserSession(scope)]
     counted = limit or (throttle.READS if method in SAFE_METHODS else throttle.WRITES)
@@ -50,6 +52,9 @@ def call(
         def run(request: HttpRequest, **values: Any) -> HttpResponse:
             _refuse_unknown_names(request, models)
             account = viewer(request)
+            if media is not None:
+                raw: HttpResponse = view(request, **values)
+                return raw
             if method in SAFE_METHODS or account is None or public:
                 answer = _answer(view(request, **values), status)
             else:
@@ -65,7 +70,7 @@ def call(
             throttle=[throttle.PerCaller(counted)],
             response={status: gives},
             openapi_extra={
-                "responses": responses_of(sorted(statuses)),
+                "responses": responses_of(sorted(statuses)) | (_octets(media, status) if media else {}),
                 "x-public": public,
                 "x-scope": scope,
                 "x-unsafe": method not in SAFE_METHODS,
@@ -75,6 +80,11 @@ def call(
         return view
 
     return declare
+
+
+def _octets(media: str, status: int) -> dict[int, Any]:
+    content = {media: {"schema": {"type": "string", "format": "binary"}}}
+    return {status: {"description": "Bytes.", "content": content}}
 
 
 def _status(kind: int | type[DomainError]) -> int:

@@ -12,7 +12,7 @@ _EXAMPLES: dict[int, tuple[str, str, list[dict[str, str]]]] = {
     403: ("scope_missing", "This token lacks the scope trades:write. Make one that has it.", []),
     404: ("not_found", "There is no such thing here, or it is not yours.", []),
     409: ("conflict", "This has changed in the meantime. Load it again and decide anew; nothing was done.", []),
-    413: ("too_large", "The body is larger than 256 KiB. Send less.", []),
+    413: ("too_large", "The body is larger than 384 KiB. Send less.", []),
     415: ("wrong_media_type", "Send the body as JSON with the header Content-Type: application/json.", []),
     422: (
         "invalid",

@@ -18,7 +18,8 @@ from ninja.parser import Parser
 from exchange.core.errors import DomainError, Invalid
 
 MAX_DEPTH = 32
-MAX_BODY = min(256 * 1024, settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 256 * 1024)
+# The largest is a chunk of an encrypted file in base64.
+MAX_BODY = min(384 * 1024, settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 384 * 1024)
 # Whole numbers of more digits cannot be meant: 2**63 has nineteen.
 _LONGEST_INTEGER = 19
 

@@ -1,7 +1,8 @@
 """All writes to the trade-room log. What is acknowledged here is stored, in one order without gaps."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -9,9 +10,10 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 
 from exchange.accounts.models import Account
-from exchange.chat import checks, protocol
+from exchange.chat import checks
+from exchange.chat.append import Draft, Seat, Stored, append, draft, seat_of
 from exchange.chat.enrolment import enrol, publish_trade_key
-from exchange.chat.models import ChatLog, Message, PaymentDetails, ReadMark, TradeKey
+from exchange.chat.models import ChatLog, ChatSettings, PaymentDetails, ReadMark, TradeKey
 from exchange.core import clock
 from exchange.core.errors import Conflict, Forbidden
 from exchange.core.hints import hint
@@ -20,10 +22,17 @@ from exchange.trades.decide import Side
 from exchange.trades.models import Trade
 from exchange.trades.states import BEFORE_LOCK, FINISHED
 
-__all__ = ["append_message", "enrol", "hand_over_details", "mark_read", "publish_trade_key"]
+__all__ = ["append_message", "chat_frame", "enrol", "hand_over_details", "mark_read", "publish_trade_key"]
 
-# How long after a trade's end its two people can still write to each other.
-OPEN_AFTER_END = timedelta(days=30)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """A party of a room, whose keys need not be there yet to read."""
+
+    trade: int
+    code: str
+    account: int
+    address: str
 
 
 def append_message(code: str, *, by: Account, msg: Mapping[str, Any], now: datetime) -> tuple[int, bool]:
@@ -32,28 +41,26 @@ def append_message(code: str, *, by: Account, msg: Mapping[str, Any], now: datet
     The same message again gives the same place. Raises `NotFound`, `Invalid`, or `Conflict` with code `fork` (another
     message with this counter), `gap` (a message of yours is missing before it), `no_key` or `closed`.
     """
-    trade = trades.trade_for(code, account=by)
-    key = _key_of(trade, by)
-    checks.check_message(msg, trade_id=trade.trade_id, sender=by.address, identity_key=key.identity_key)
-    digest = protocol.hash_of(msg)
+    seat = seat_of(code, by=by)
+    one = draft(msg, seat=seat)
     with transaction.atomic():
-        log = _lock_log(trade)
-        known = _find(trade, by, n=int(msg["n"]))
-        if known is not None:
-            if known.hash != digest:
-                raise Conflict("You have already sent another message with this counter.", code="fork")
-            return known.seq, False
-        _check_follows(trade, by, msg)
-        if trade.finished_at is not None and now > trade.finished_at + OPEN_AFTER_END:
-            raise Conflict("This trade ended more than 30 days ago; its chat is closed.", code="closed")
-        log.head += 1
-        log.save(update_fields=["head"])
-        Message.objects.create(
-            trade=trade, seq=log.head, sender=by, n=msg["n"], hash=digest, body=dict(msg), received_at=now
-        )
-        frame = {"t": "chat", "trade": trade.code, "seq": log.head, "received_at": clock.to_text(now), "msg": dict(msg)}
-        hint(f"trade:{trade.code}", frame)
-    return log.head, True
+        (stored,) = append([one], now=now)
+        if isinstance(stored, Conflict):
+            raise stored
+        if stored.is_new:
+            hint(f"trade:{seat.code}", chat_frame(one, stored))
+    return stored.seq, stored.is_new
+
+
+def chat_frame(one: Draft, stored: Stored) -> dict[str, Any]:
+    """Return what sockets are told of a message that has just been given its place."""
+    return {
+        "t": "chat",
+        "trade": one.seat.code,
+        "seq": stored.seq,
+        "received_at": clock.to_text(stored.at),
+        "msg": one.body,
+    }
 
 
 def hand_over_details(code: str, *, by: Account, envelope: Mapping[str, Any], now: datetime) -> PaymentDetails:
@@ -92,10 +99,17 @@ def hand_over_details(code: str, *, by: Account, envelope: Mapping[str, Any], no
 def mark_read(code: str, *, by: Account, seq: int, delivered: bool = False) -> ReadMark:
     """Say that `by` has read the log up to `seq`, or only received it; marks never move back. Raises `NotFound`."""
     trade = trades.trade_for(code, account=by)
+    return move_mark(
+        Reader(trade=trade.pk, code=trade.code, account=by.pk, address=by.address), seq, delivered=delivered
+    )
+
+
+def move_mark(reader: Reader | Seat, seq: int, *, delivered: bool) -> ReadMark:
+    """Move a party's marks and tell the other side, who is not told of reading if the party does not want it."""
     with transaction.atomic():
-        head = ChatLog.objects.filter(trade=trade).values_list("head", flat=True).first() or 0
+        head = ChatLog.objects.filter(trade=reader.trade).values_list("head", flat=True).first() or 0
         upto = max(0, min(seq, head))
-        mark, _ = ReadMark.objects.get_or_create(trade=trade, account=by)
+        mark, _ = ReadMark.objects.get_or_create(trade_id=reader.trade, account_id=reader.account)
         if upto <= (mark.delivered if delivered else mark.read):
             return mark
         moved: dict[str, Any] = {"delivered": Greatest(F("delivered"), upto)}
@@ -103,18 +117,26 @@ def mark_read(code: str, *, by: Account, seq: int, delivered: bool = False) -> R
             moved["read"] = Greatest(F("read"), upto)
         ReadMark.objects.filter(pk=mark.pk).update(**moved)
         mark.refresh_from_db()
-        frame = {"t": "read", "trade": trade.code, "by": by.address, "read": mark.read, "delivered": mark.delivered}
-        hint(f"trade:{trade.code}", frame)
+        is_shown = not ChatSettings.objects.filter(account=reader.account, shows_read=False).exists()
+        told = {"read": mark.read if is_shown else 0, "delivered": mark.delivered}
+        hint(f"trade:{reader.code}", {"t": "read", "trade": reader.code, "by": reader.address, **told})
     return mark
 
 
-def _lock_log(trade: Trade) -> ChatLog:
-    """Return the head of the log; until the transaction ends nobody else gets a place in it."""
-    log = ChatLog.objects.select_for_update().filter(trade=trade).first()
-    if log is None:
-        ChatLog.objects.bulk_create([ChatLog(trade=trade)], ignore_conflicts=True)
-        log = ChatLog.objects.select_for_update().get(trade=trade)
-    return log
+def change_settings(
+    *, by: Account, shows_presence: bool, shows_typing: bool, shows_read: bool, enter_sends: bool
+) -> ChatSettings:
+    """Set what `by` lets the other side of a trade see."""
+    changed, _ = ChatSettings.objects.update_or_create(
+        account=by,
+        defaults={
+            "shows_presence": shows_presence,
+            "shows_typing": shows_typing,
+            "shows_read": shows_read,
+            "enter_sends": enter_sends,
+        },
+    )
+    return changed
 
 
 def _key_of(trade: Trade, by: Account) -> TradeKey:
@@ -122,18 +144,3 @@ def _key_of(trade: Trade, by: Account) -> TradeKey:
     if key is None:
         raise Conflict("Unlock the chat first: your key for this trade is not published yet.", code="no_key")
     return key
-
-
-def _find(trade: Trade, sender: Account, *, n: int) -> Message | None:
-    return Message.objects.filter(trade=trade, sender=sender, n=n).first()
-
-
-def _check_follows(trade: Trade, by: Account, msg: Mapping[str, Any]) -> None:
-    if msg["n"] == 1:
-        return
-    last = _find(trade, by, n=msg["n"] - 1)
-    if last is None:
-        sent = Message.objects.filter(trade=trade, sender=by).order_by("-n").values_list("n", flat=True).first() or 0
-        raise Conflict("A message of yours is missing before this one.", code="gap", extra={"next": sent + 1})
-    if last.hash != msg["prev"]:
-        raise Conflict("This message does not follow the one you sent before it.", code="fork")

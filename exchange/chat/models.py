@@ -55,9 +55,10 @@ class ChatLog(models.Model):
 class Message(models.Model):
     """One message as its sender signed it (`body`), with the place the server gave it (`seq`, gapless per trade)."""
 
-    trade = models.ForeignKey(Trade, on_delete=models.PROTECT, related_name="messages")
+    # The two unique constraints serve every look-up; further indexes would only slow the chat down.
+    trade = models.ForeignKey(Trade, on_delete=models.PROTECT, related_name="messages", db_index=False)
     seq = models.PositiveIntegerField()
-    sender = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    sender = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     n = models.PositiveIntegerField()
     hash = models.CharField(max_length=64)
     body = models.JSONField()
@@ -99,3 +100,56 @@ class PaymentDetails(models.Model):
 
     def __str__(self) -> str:
         return f"payment details of {self.trade_id}"
+
+
+class Attachment(models.Model):
+    """An encrypted file of a trade room as its sender announced it; what it is called and holds is in the message."""
+
+    trade = models.ForeignKey(Trade, on_delete=models.PROTECT, related_name="attachments")
+    sender = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # Random: it is all that an outsider who sees an address could learn.
+    name = models.CharField(max_length=32, unique=True)
+    # Encrypted bytes, and the SHA-256 of each chunk (hex) with their Merkle root.
+    size = models.PositiveIntegerField()
+    hashes = models.JSONField()
+    root = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["trade", "sender", "root"], name="attachment_once")]
+        indexes = [
+            models.Index(fields=["created_at"], condition=Q(finished_at__isnull=True), name="attachment_unfinished")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AttachmentChunk(models.Model):
+    """One encrypted piece of a file."""
+
+    attachment = models.ForeignKey(Attachment, on_delete=models.CASCADE, related_name="chunks", db_index=False)
+    index = models.PositiveSmallIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["attachment", "index"], name="attachment_chunk_once")]
+
+    def __str__(self) -> str:
+        return f"{self.attachment_id} chunk {self.index}"
+
+
+class ChatSettings(models.Model):
+    """What an account lets the other side of its trades see; nothing here is needed to trade."""
+
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="chat_settings"
+    )
+    shows_presence = models.BooleanField(default=True)
+    shows_typing = models.BooleanField(default=True)
+    shows_read = models.BooleanField(default=True)
+    enter_sends = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return f"chat settings of {self.account_id}"

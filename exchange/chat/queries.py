@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, F, Q
 
 from exchange.accounts.models import Account
-from exchange.chat.models import ChatIdentity, ChatLog, Message, PaymentDetails, ReadMark, TradeKey
+from exchange.chat.models import ChatIdentity, ChatLog, ChatSettings, Message, PaymentDetails, ReadMark, TradeKey
 from exchange.core.errors import Conflict, NotFound
 from exchange.trades import queries as trades
 from exchange.trades.decide import Side
@@ -52,6 +52,11 @@ def identity_of(account: Account) -> ChatIdentity:
     if identity is None:
         raise NotFound("You have no chat identity yet.")
     return identity
+
+
+def settings_of(account: Account) -> ChatSettings:
+    """Return what the account lets others see: everything, until it says otherwise."""
+    return ChatSettings.objects.filter(account=account).first() or ChatSettings(account=account)
 
 
 def messages(code: str, *, account: Account, after: int = 0, limit: int = 100) -> list[StoredMessage]:
@@ -103,10 +108,22 @@ def payment_details(code: str, *, account: Account) -> dict[str, Any]:
 
 
 def marks(code: str, *, account: Account) -> list[Mark]:
-    """Return how far each party has received and read the log. Raises `NotFound`."""
+    """Return how far each party has received and read the log, as far as each lets it be seen. Raises `NotFound`."""
     trade = trades.trade_for(code, account=account)
     rows = ReadMark.objects.filter(trade=trade).select_related("account").order_by("id")
-    return [Mark(account=row.account.address, delivered=row.delivered, read=row.read) for row in rows]
+    hidden = set(
+        ChatSettings.objects.filter(account__in=[row.account_id for row in rows], shows_read=False)
+        .exclude(account=account)
+        .values_list("account_id", flat=True)
+    )
+    return [
+        Mark(
+            account=row.account.address,
+            delivered=row.delivered,
+            read=0 if row.account_id in hidden else row.read,
+        )
+        for row in rows
+    ]
 
 
 def unread_counts(account: Account, codes: Iterable[str]) -> dict[str, int]:

@@ -1,8 +1,8 @@
 """Hints: small lossy messages to open sockets, "trade 8F3K is at version 17". The database stays the truth.
 
-A hint goes out after commit to one channel-layer group; each socket process listens there once and fans out to its own
-sockets by topic (`exchange/realtime/hub.py`). Losing one costs a refetch, never truth. Each process sends from one
-background loop over one kept connection: whoever hints never waits, and what piles up goes out as one message.
+A hint goes out after commit by Redis pub/sub on one channel; each socket process listens there once and fans out to
+its own sockets by topic (`exchange/realtime/hub.py`). Losing one costs a refetch, never truth. Each process sends from
+one background loop over one kept connection: whoever hints never waits, and what piles up goes out as one message.
 """
 
 import asyncio
@@ -12,12 +12,16 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from channels.layers import channel_layers
+import orjson
+from django.conf import settings
 from django.db import transaction
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
-GROUP = "parley.hints"
+CHANNEL = "parley.hints"
 # More than this many unsent hints means that Redis is away: the oldest are dropped, heartbeats make up for them.
 MOST_WAITING = 10_000
+PATIENCE = 5
 log = logging.getLogger(__name__)
 
 
@@ -27,6 +31,46 @@ def hint(topic: str, message: Mapping[str, Any]) -> None:
     transaction.on_commit(lambda: _sender().push(one), robust=True)
 
 
+def redis_client() -> "Redis[bytes]":
+    """Return a client of the running loop's own: its connection lives and dies with the loop."""
+    return Redis.from_url(settings.REDIS_URL, socket_connect_timeout=PATIENCE, socket_keepalive=True)
+
+
+class Publisher:
+    """Sends hints from one event loop; what is pushed while a message is on its way goes with the next one."""
+
+    def __init__(self) -> None:
+        self._waiting: list[dict[str, Any]] = []
+        self._wake = asyncio.Event()
+
+    def push(self, one: dict[str, Any]) -> None:
+        """Hand over one hint, from within the loop; returns at once."""
+        self._waiting.append(one)
+        del self._waiting[:-MOST_WAITING]
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Send for ever."""
+        while True:
+            async with redis_client() as client:
+                while await self._send_next(client):
+                    pass
+
+    async def _send_next(self, client: "Redis[bytes]") -> bool:
+        """Send what waits as one message; False when that failed and the connection is of no more use."""
+        await self._wake.wait()
+        self._wake.clear()
+        batch, self._waiting = self._waiting, []
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await client.publish(CHANNEL, orjson.dumps(batch))
+        except (RedisError, OSError, TimeoutError):
+            # A lost hint must never fail or delay the change it tells of.
+            log.warning("%d hints were not sent", len(batch), exc_info=True)
+            return False
+        return True
+
+
 class _Sender(threading.Thread):
     """The background loop of one process."""
 
@@ -34,36 +78,16 @@ class _Sender(threading.Thread):
         super().__init__(name="hints", daemon=True)
         self.pid = os.getpid()
         self._loop = asyncio.new_event_loop()
-        self._waiting: list[dict[str, Any]] = []
-        self._lock = threading.Lock()
-        self._wake = asyncio.Event()
+        self._publisher = Publisher()
         self.start()
 
     def push(self, one: dict[str, Any]) -> None:
         """Hand over one hint; returns at once."""
-        with self._lock:
-            self._waiting.append(one)
-            del self._waiting[:-MOST_WAITING]
-        self._loop.call_soon_threadsafe(self._wake.set)
+        self._loop.call_soon_threadsafe(self._publisher.push, one)
 
     def run(self) -> None:
         """Send for as long as the process lives."""
-        self._loop.run_until_complete(self._send_for_ever())
-
-    async def _send_for_ever(self) -> None:
-        # A layer of this loop's own: its connection lives and dies here.
-        layer = channel_layers.make_backend("default")
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            with self._lock:
-                batch, self._waiting = self._waiting, []
-            if not batch:
-                continue
-            try:
-                await layer.group_send(GROUP, {"type": "hints", "hints": batch})
-            except Exception:  # Redis away: a lost hint must never fail or delay the change it tells of
-                log.warning("%d hints were not sent", len(batch), exc_info=True)
+        self._loop.run_until_complete(self._publisher.run())
 
 
 _current: _Sender | None = None

@@ -1,25 +1,27 @@
 """One socket: reads frames at a fair pace, answers them, and sends what the hub hands it without ever waiting for it.
 
-What goes out waits in a bounded queue; a reader too slow to empty it is closed (1008), and no other room notices.
+A reader too slow to take what is sent is closed (1008), and no other room notices.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import orjson
 
+from exchange.chat.append import Seat
 from exchange.realtime import frames
 from exchange.realtime.door import Pass
 from exchange.realtime.hub import Hub
 from exchange.realtime.pace import Pace
+from exchange.realtime.wire import Wire, text_frame
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 MAX_FRAME = 64 * 1024
-MAX_WAITING = 256
+# So much unsent means that the peer does not read.
+MAX_BACKLOG = 1024 * 1024
 # A program must show its token this soon after the handshake, seconds; the close frame gets as long to get through.
 PATIENCE = 10
 
@@ -32,103 +34,89 @@ class Socket:
         "_closing",
         "_must_auth",
         "_pace",
-        "_reader",
         "_receive",
         "_send",
-        "_waiting",
-        "_writer",
+        "_wire",
         "channels",
         "hub",
         "pass_",
+        "seats",
     )
 
-    def __init__(self, *, receive: Receive, send: Send, hub: Hub, pass_: Pass, must_auth: bool) -> None:
+    def __init__(self, *, receive: Receive, send: Send, wire: Wire, hub: Hub, pass_: Pass, must_auth: bool) -> None:
         self.hub = hub
         self.pass_ = pass_
         self.channels: set[str] = set()
+        # The rooms this pass writes in, by the code its client uses.
+        self.seats: dict[str, Seat] = {}
         self._receive = receive
         self._send = send
+        self._wire = wire
         self._must_auth = must_auth
         self._pace = Pace()
-        self._waiting: deque[str] = deque()
-        self._writer: asyncio.Task[None] | None = None
-        self._reader: asyncio.Task[None] | None = None
         self._closing: tuple[int, str] | None = None
 
     async def serve(self, *, subprotocol: str | None) -> None:
         """Accept the handshake and stay until either side ends the connection."""
         await self._send({"type": "websocket.accept", "subprotocol": subprotocol})
-        self._reader = asyncio.create_task(self._read())
         self.hub.join(self)
         try:
-            if not self._must_auth:
+            if self._must_auth:
+                asyncio.get_running_loop().call_later(PATIENCE, self._end_unknown)
+            else:
                 self.tell(frames.ready(self.pass_))
-            await asyncio.wait([self._reader])
-            if not self._reader.cancelled() and (error := self._reader.exception()):
-                raise error
+            await self._read()
         finally:
             self.hub.leave(self)
-            self._reader.cancel()
             await self._close()
 
     def tell(self, frame: dict[str, Any]) -> None:
         """Send one frame."""
-        self.push(orjson.dumps(frame).decode())
+        self.push(text_frame(orjson.dumps(frame)))
 
-    def push(self, text: str) -> None:
-        """Put text on its way; too much of it unsent ends the socket."""
+    def push(self, frame: bytes) -> None:
+        """Put a frame's bytes on their way; too much of it unsent ends the socket."""
         if self._closing is not None:
             return
-        if len(self._waiting) >= MAX_WAITING:
-            self._waiting.clear()
+        if self._wire.backlog > MAX_BACKLOG:
             self.end(1008, "reading too slowly")
             return
-        self._waiting.append(text)
-        if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._write())
+        self._wire.write(frame)
 
     def end(self, code: int, reason: str) -> None:
         """Close with `code` after what is on its way; nothing more is taken in."""
         if self._closing is None:
             self._closing = (code, reason)
-            if self._reader is not None:
-                self._reader.cancel()
+            self._wire.wake()
 
     def admit(self, pass_: Pass) -> None:
         """Let the connection speak for another pass; what the old one followed is forgotten."""
         self.hub.unfollow(self, list(self.channels))
+        self.seats.clear()
         self.pass_ = pass_
         self._must_auth = False
 
-    async def _write(self) -> None:
-        while self._waiting:
-            text = self._waiting.popleft()
-            try:
-                await self._send({"type": "websocket.send", "text": text})
-            except OSError:  # the peer is gone; the reader hears of it
-                return
+    def _end_unknown(self) -> None:
+        if self._must_auth:
+            self.end(4401, "no token came")
 
     async def _close(self) -> None:
         """Say goodbye if we end it; a peer that reads nothing gets so long and no longer."""
+        if self._closing is None:
+            return
+        code, reason = self._closing
         try:
-            async with asyncio.timeout(PATIENCE if self._closing else 0):
-                if self._writer is not None:
-                    await self._writer
-                if self._closing is not None:
-                    code, reason = self._closing
-                    await self._send({"type": "websocket.close", "code": code, "reason": reason})
-        except (OSError, TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await self._send({"type": "websocket.close", "code": code, "reason": reason})
+        except TimeoutError:
+            self._wire.cut()
+        except OSError:  # the peer is gone
             return
 
     async def _read(self) -> None:
         while self._closing is None:
-            try:
-                async with asyncio.timeout(PATIENCE if self._must_auth else None):
-                    message = await self._receive()
-            except TimeoutError:
-                self.end(4401, "no token came")
-                return
-            if message["type"] == "websocket.disconnect":
+            message = await self._receive()
+            if self._closing is not None or message["type"] == "websocket.disconnect":
                 return
             if not await self._admit_frame(message):
                 return

@@ -46,6 +46,11 @@ class Knock:
         """Whether the first frame has to bring a token: a program that has not shown one yet."""
         return self.origin is None and self.token is None
 
+    @property
+    def is_named(self) -> bool:
+        """Whether there is anything to look up: a token, or a page's session."""
+        return self.token is not None or (self.session_key is not None and self.origin is not None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pass:
@@ -95,7 +100,7 @@ def identify(knock: Knock) -> Pass:
     """Return the pass of a welcome knock. Raises `NotSignedIn` or `Forbidden` for a token that does not let in."""
     if knock.token is not None:
         return pass_of_token(knock.token)
-    return _pass_of_session(knock.session_key) if knock.session_key and knock.origin else STRANGER
+    return _pass_of_session(knock.session_key) if knock.session_key and knock.is_named else STRANGER
 
 
 def pass_of_token(secret: str) -> Pass:

@@ -1,4 +1,4 @@
-"""Frames a client sends, and what each leads to: `auth`, `sub`, `unsub`, `chat`, `read`.
+"""Frames a client sends, and what each leads to: `auth`, `sub`, `unsub`, `chat`, `read`, `here`, `typing`.
 
 Every refusal is an `error` frame with a stable code; it never says whether something that is not yours exists.
 """
@@ -11,12 +11,12 @@ import orjson
 
 from exchange.accounts.models import Account
 from exchange.chat import actions as chat
-from exchange.core import clock
+from exchange.chat.append import Seat, draft, seat_of
 from exchange.core.errors import DomainError, Forbidden, Invalid, NotSignedIn
 from exchange.core.ids import LENGTH
 from exchange.realtime import topics
 from exchange.realtime.door import Pass, pass_of_token
-from exchange.realtime.heads import beat_frame, read_heads
+from exchange.realtime.heads import beat_frame, has_heads, read_heads
 from exchange.realtime.threads import in_thread
 
 if TYPE_CHECKING:
@@ -78,7 +78,8 @@ async def _sub(socket: "Socket", frame: dict[str, Any]) -> None:
             words = "There is no such topic, or it is not yours."
             socket.tell({"t": "error", "topic": refused, "code": "not_found", "detail": words})
     # What happened between the client's last look and now shows in the heads.
-    socket.tell(beat_frame(new, await in_thread(read_heads, new)))
+    heads = await in_thread(read_heads, new) if has_heads(new) else {}
+    socket.tell(beat_frame(new, heads))
 
 
 async def _unsub(socket: "Socket", frame: dict[str, Any]) -> None:
@@ -89,18 +90,45 @@ async def _unsub(socket: "Socket", frame: dict[str, Any]) -> None:
 
 
 async def _chat(socket: "Socket", frame: dict[str, Any]) -> None:
-    by, code, message = _speaker(socket.pass_), _code(frame), frame.get("msg")
+    code, message = _code(frame), frame.get("msg")
+    seat = await _seat(socket, code)
     if not isinstance(message, dict):
         raise Invalid("The frame carries no message.", code="bad_frame")
-    seq, _ = await in_thread(chat.append_message, code, by=by, msg=message, now=clock.now())
-    socket.tell({"t": "ack", "trade": code, "n": message.get("n"), "seq": seq})
+    one = draft(message, seat=seat)
+    stored = await socket.hub.writer.store(one)
+    socket.tell({"t": "ack", "trade": code, "n": one.n, "seq": stored.seq})
+    if stored.is_new:
+        socket.hub.send(f"trade:{seat.code}", chat.chat_frame(one, stored))
+
+
+async def _relay(socket: "Socket", frame: dict[str, Any]) -> None:
+    """Pass on what is true for a moment only: the other side is here, or typing. Nothing of it is kept."""
+    seat = await _seat(socket, _code(frame))
+    message = {"t": frame["t"], "trade": seat.code, "by": seat.address, "on": frame.get("on") is not False}
+    socket.hub.send(f"trade:{seat.code}", message)
+
+
+async def _seat(socket: "Socket", code: str) -> Seat:
+    """Return the place from which this socket writes in a room; asked of the database once."""
+    by = _speaker(socket.pass_)
+    seat = socket.seats.get(code)
+    if seat is None:
+        seat = await in_thread(seat_of, code, by=by)
+        if len(socket.seats) >= MAX_TOPICS:
+            socket.seats.clear()
+        socket.seats[code] = seat
+    return seat
 
 
 async def _read(socket: "Socket", frame: dict[str, Any]) -> None:
     by, code, seq = _speaker(socket.pass_), _code(frame), frame.get("seq")
     if not isinstance(seq, int) or isinstance(seq, bool) or not 0 <= seq < 2**31:
         raise Invalid("The frame carries no seq.", code="bad_frame")
-    await in_thread(chat.mark_read, code, by=by, seq=seq, delivered=frame.get("delivered") is True)
+    delivered, seat = frame.get("delivered") is True, socket.seats.get(code)
+    if seat is None:
+        await in_thread(chat.mark_read, code, by=by, seq=seq, delivered=delivered)
+    else:
+        await in_thread(chat.move_mark, seat, seq, delivered=delivered)
 
 
 _ACTS: dict[str, Callable[["Socket", dict[str, Any]], Awaitable[None]]] = {
@@ -109,6 +137,8 @@ _ACTS: dict[str, Callable[["Socket", dict[str, Any]], Awaitable[None]]] = {
     "unsub": _unsub,
     "chat": _chat,
     "read": _read,
+    "here": _relay,
+    "typing": _relay,
 }
 
 

@@ -15,6 +15,13 @@ from exchange.offers.models import Offer
 from exchange.realtime.door import Pass
 from exchange.trades.models import Trade
 
+KINDS = ("trade:", "chat:", "offer:")
+
+
+def has_heads(channels: Collection[str]) -> bool:
+    """Return whether any of these channels is of a kind that has a head."""
+    return any(channel.startswith(KINDS) for channel in channels)
+
 
 def read_heads(topics: Collection[str]) -> dict[str, dict[str, int]]:
     """Return `{"trade:<code>": {"v", "seq"}, "offer:<code>": {"v"}}` for the hub channels among `topics`."""

@@ -6,18 +6,22 @@ is followed and ends sockets whose pass no longer holds, should the hint of its 
 
 import asyncio
 import logging
+import secrets
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import orjson
-from channels.layers import get_channel_layer
+from redis.asyncio.client import PubSub
+from redis.exceptions import RedisError
 
-from exchange.core.hints import GROUP
+from exchange.core.hints import CHANNEL, Publisher, redis_client
 from exchange.realtime.heads import beat_frame, newest_notifications, read_heads, read_standing
 from exchange.realtime.threads import in_thread
 from exchange.realtime.topics import channel_of
+from exchange.realtime.wire import text_frame
+from exchange.realtime.writer import Writer
 
 if TYPE_CHECKING:
     from exchange.realtime.consumer import Socket
@@ -26,6 +30,8 @@ log = logging.getLogger(__name__)
 BEAT_EVERY = 5
 # After so many sockets the loop gets a turn, so that a beat does not hold up hints.
 _SLICE = 200
+# After so long a silence, seconds, the line to Redis is asked whether it lives.
+QUIET = 5
 
 
 class Hub:
@@ -33,6 +39,10 @@ class Hub:
 
     def __init__(self) -> None:
         self.sockets: set[Socket] = set()
+        self.writer = Writer()
+        self._publisher = Publisher()
+        # Marks what this hub has sent itself: its own sockets have heard that already.
+        self._origin = secrets.token_hex(8)
         self._by_channel: defaultdict[str, set[Socket]] = defaultdict(set)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -40,7 +50,8 @@ class Hub:
         """Take a socket in; the first one starts the hub."""
         self.sockets.add(socket)
         if not self._tasks:
-            self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._beat())]
+            works = (self._listen(), self._beat(), self._publisher.run())
+            self._tasks = [asyncio.create_task(work) for work in works]
 
     def leave(self, socket: "Socket") -> None:
         """Forget a socket."""
@@ -63,6 +74,11 @@ class Hub:
                 if not listeners:
                     del self._by_channel[channel]
 
+    def send(self, topic: str, message: dict[str, Any]) -> None:
+        """Hand one hint to everyone who follows its topic: here at once, elsewhere by Redis."""
+        self.deliver(topic, message)
+        self._publisher.push({"topic": topic, "message": message, "from": self._origin})
+
     def deliver(self, topic: str, message: dict[str, Any]) -> None:
         """Hand one hint to everyone here who follows its topic; made text once."""
         if message.get("t") == "end":
@@ -70,9 +86,9 @@ class Hub:
             return
         listeners = self._by_channel.get(channel_of(topic, str(message.get("t"))))
         if listeners:
-            text = orjson.dumps(message).decode()
+            frame = text_frame(orjson.dumps(message))
             for socket in listeners:
-                socket.push(text)
+                socket.push(frame)
 
     def _end(self, topic: str, message: dict[str, Any]) -> None:
         """Close the sockets of an account whose session or token has ended; all of them when neither is named."""
@@ -85,21 +101,31 @@ class Hub:
                 socket.end(4401, "signed out")
 
     async def _listen(self) -> None:
-        """Receive hints for ever; a layer that fails is joined anew."""
-        layer = get_channel_layer()
+        """Receive hints for ever; a line that fails is opened anew."""
         while True:
             try:
-                channel = await layer.new_channel()
-                await layer.group_add(GROUP, channel)
-                while True:
-                    packet = await layer.receive(channel)
-                    for hint in packet["hints"]:
-                        self.deliver(hint["topic"], hint["message"])
-            except asyncio.CancelledError:
-                raise
-            except Exception:  # Redis away: heartbeats go on, hints come back with it
+                async with redis_client() as client, client.pubsub(ignore_subscribe_messages=True) as line:
+                    await line.subscribe(CHANNEL)
+                    while True:
+                        self._hear(await line.get_message(timeout=QUIET) or await self._probe(line))
+            except (RedisError, OSError, TimeoutError):  # heartbeats go on, hints come back with Redis
                 log.warning("the hint channel failed; joining it again", exc_info=True)
                 await asyncio.sleep(1)
+
+    def _hear(self, packet: dict[str, Any] | None) -> None:
+        if packet is None or packet["type"] != "message":
+            return
+        for one in orjson.loads(packet["data"]):
+            if one.get("from") != self._origin:
+                self.deliver(one["topic"], one["message"])
+
+    async def _probe(self, line: PubSub) -> dict[str, Any] | None:
+        """Ask whether a silent line still lives; the answer is a packet like any other. Raises if none comes."""
+        await line.ping()
+        packet = await line.get_message(timeout=QUIET)
+        if packet is None:
+            raise TimeoutError("Redis does not answer on the hint channel")
+        return dict(packet)
 
     async def _beat(self) -> None:
         while True:
@@ -126,7 +152,7 @@ class Hub:
                 continue
             if "queue" in socket.channels and not standing.is_arbiter(socket.pass_):
                 self.unfollow(socket, ["queue"])
-            socket.push(orjson.dumps(beat_frame(socket.channels, heads)).decode())
+            socket.tell(beat_frame(socket.channels, heads))
             if place % _SLICE == _SLICE - 1:
                 await asyncio.sleep(0)
 

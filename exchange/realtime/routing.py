@@ -7,6 +7,7 @@ from exchange.realtime import door
 from exchange.realtime.consumer import Receive, Send, Socket
 from exchange.realtime.hub import hub_of_this_loop
 from exchange.realtime.threads import in_thread
+from exchange.realtime.wire import EXTENSION
 
 PROTOCOL = "parley.v1"
 REFUSED = {"type": "websocket.close", "code": 4403}
@@ -20,9 +21,16 @@ async def websocket(scope: dict[str, Any], receive: Receive, send: Send) -> None
         await send(REFUSED)
         return
     try:
-        pass_ = await in_thread(door.identify, knock)
+        pass_ = await in_thread(door.identify, knock) if knock.is_named else door.STRANGER
     except DomainError:
         await send(REFUSED)
         return
-    socket = Socket(receive=receive, send=send, hub=hub_of_this_loop(), pass_=pass_, must_auth=knock.must_auth)
+    socket = Socket(
+        receive=receive,
+        send=send,
+        wire=scope["extensions"][EXTENSION]["wire"],
+        hub=hub_of_this_loop(),
+        pass_=pass_,
+        must_auth=knock.must_auth,
+    )
     await socket.serve(subprotocol=PROTOCOL if PROTOCOL in scope.get("subprotocols", ()) else None)

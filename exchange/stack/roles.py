@@ -25,7 +25,7 @@ def web(environment: Mapping[str, str], *, port: int, workers: int = 1, threads:
 def ws(environment: Mapping[str, str], *, port: int) -> Command:
     """Sockets: uvicorn, ASGI, `/ws/` only. Compression is off: it costs memory for each socket and invites bombs."""
     options = ["--host", LOOPBACK, "--port", str(port), "--loop", "uvloop", "--lifespan", "off"]
-    options += ["--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--ws-max-size", "65536"]
+    options += ["--ws", "exchange.realtime.wire:Wire", "--ws-per-message-deflate", "false", "--ws-max-size", "65536"]
     options += ["--log-level", "warning", "--timeout-graceful-shutdown", "3"]
     return _python("ws", environment, "-m", "uvicorn", *options, "exchange.asgi:application")
 

@@ -115,6 +115,18 @@ MATRIX: dict[str, Row] = {
     "GET /trades/{code}/payment-details": parties(409),
     "PUT /trades/{code}/payment-details": parties(403, 409, body={"envelope": {}}),
     "POST /trades/{code}/read": parties(200, body={"seq": 0}),
+    "POST /trades/{code}/attachments": parties(201, body={"size": 273, "hashes": [KEY]}),
+    "GET /trades/{code}/attachments/{name}": parties(404, path="/trades/{trade}/attachments/none"),
+    "PUT /trades/{code}/attachments/{name}/chunks/{index}": parties(
+        404, path="/trades/{trade}/attachments/none/chunks/0", body={"data": "AAAA"}
+    ),
+    "GET /trades/{code}/attachments/{name}/chunks/{index}": parties(
+        404, path="/trades/{trade}/attachments/none/chunks/0"
+    ),
+    "GET /chat/settings": own(),
+    "PUT /chat/settings": own(
+        body={"shows_presence": True, "shows_typing": False, "shows_read": True, "enter_sends": True}
+    ),
     "GET /trades/{code}/dispute": parties(200),
     "POST /trades/{code}/dispute": parties(
         201, body={"reason": "not-released", "wish_bps": 10_000, "statement": STATEMENT}

@@ -5,7 +5,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fromHex, toHex, utf8 } from "../../frontend/src/chain/bytes";
 import { digest } from "../../frontend/src/chain/eip712";
-import { checkBinding, identityTypedData, seedTypedData } from "../../frontend/src/chat/binding";
+import { checkBinding } from "../../frontend/src/chat/binding";
+import { identityTypedData, seedTypedData } from "../../frontend/src/chat/typed";
 import { canonicalText } from "../../frontend/src/chat/canonical";
 import * as keys from "../../frontend/src/chat/keys";
 import {

@@ -8,7 +8,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from exchange.core.hints import hint
-from exchange.realtime.consumer import MAX_FRAME, MAX_WAITING
+from exchange.realtime.consumer import MAX_BACKLOG, MAX_FRAME
 from exchange.realtime.pace import BURST, FLOOD, RATE, Pace
 from tests.builders import ben, catalog, mallory
 from tests.realtime.client import open_socket
@@ -54,7 +54,7 @@ def test_a_reader_that_does_not_read_is_closed_and_others_hear_on(url: str) -> N
     with open_socket(url, max_queue=1) as deaf, open_socket(url) as ear:
         deaf.follow("book:ETH/EUR")
         ear.follow("book:ETH/EUR")
-        for number in range(2 * MAX_WAITING):
+        for number in range(8 * MAX_BACKLOG // 20_000):
             hint("book:ETH/EUR", {"t": "book", "id": "ETH/EUR", "n": number, "pad": "x" * 20_000})
             ear.hear("book", n=number)
         assert ear.hear("beat")

@@ -3,7 +3,8 @@
 from typing import Any
 
 from exchange.api.answers import time_text
-from exchange.chat.models import ChatIdentity
+from exchange.chat.attachments import Upload
+from exchange.chat.models import ChatIdentity, ChatSettings
 from exchange.chat.queries import Mark, PublishedKey, StoredMessage
 
 
@@ -38,3 +39,24 @@ def messages(found: list[StoredMessage], *, head: int) -> dict[str, Any]:
 def mark(one: Mark) -> dict[str, Any]:
     """Return how far one party has read."""
     return {"account": one.account, "delivered": one.delivered, "read": one.read}
+
+
+def upload(one: Upload) -> dict[str, Any]:
+    """Return how far a file has come."""
+    return {
+        "name": one.name,
+        "size": one.size,
+        "root": one.root,
+        "chunks": one.chunks,
+        "missing": list(one.missing),
+    }
+
+
+def settings(one: ChatSettings) -> dict[str, Any]:
+    """Return what one lets the other side see."""
+    return {
+        "shows_presence": one.shows_presence,
+        "shows_typing": one.shows_typing,
+        "shows_read": one.shows_read,
+        "enter_sends": one.enter_sends,
+    }

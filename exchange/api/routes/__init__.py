@@ -7,6 +7,7 @@ from ninja import Router
 
 from exchange.api.routes import (
     arbiter,
+    attachments,
     auth,
     case_material,
     catalog,
@@ -32,6 +33,7 @@ ROUTERS: dict[str, Router] = {
     "offers": offers.router,
     "trades": trades.router,
     "chat": chat.router,
+    "attachments": attachments.router,
     "disputes": disputes.router,
     "case material": case_material.router,
     "arbiter": arbiter.router,

@@ -41,6 +41,18 @@ def enrol_chat_identity(request: HttpRequest, body: schemas.Enrol) -> dict[str, 
     return render.identity(made)
 
 
+@call(router, "GET", "/chat/settings", gives=schemas.Settings, scope=CHAT)
+def read_chat_settings(request: HttpRequest) -> dict[str, Any]:
+    """Return what one lets the other side of one's trades see."""
+    return render.settings(queries.settings_of(signed_in(request)))
+
+
+@call(router, "PUT", "/chat/settings", gives=schemas.Settings, scope=CHAT)
+def change_chat_settings(request: HttpRequest, body: schemas.ChangeSettings) -> dict[str, Any]:
+    """Set what one lets the other side see: presence, typing, read marks."""
+    return render.settings(actions.change_settings(by=signed_in(request), **body.model_dump()))
+
+
 @call(router, "GET", "/trades/{code}/chat-keys", gives=schemas.Keys, scope=CHAT, refuses=[NotFound])
 def list_chat_keys(request: HttpRequest, code: CodePath) -> dict[str, Any]:
     """Return the keys both parties have published for this trade."""

@@ -113,3 +113,21 @@ class Marks(Shown):
 
     items: list[Mark]
     next: None
+
+
+class ChangeSettings(Body):
+    """`PUT /chat/settings`: what the other side may see, and what the Enter key does."""
+
+    shows_presence: bool
+    shows_typing: bool
+    shows_read: bool
+    enter_sends: bool
+
+
+class Settings(Shown):
+    """What the other side may see, and what the Enter key does."""
+
+    shows_presence: bool
+    shows_typing: bool
+    shows_read: bool
+    enter_sends: bool

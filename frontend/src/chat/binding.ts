@@ -1,51 +1,14 @@
 // The wallet vouches for the chat identity: without this check the server could sit between two traders unseen.
+// Loaded for people met for the first time only: recovering a wallet from its signature is the heaviest part of chat.
 
+import "../page/base";
+import "../chain/base";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { fromHex, join, toHex } from "../chain/bytes";
-import { digest, type TypedData } from "../chain/eip712";
+import { digest } from "../chain/eip712";
 import { signatureBytes } from "./protocol";
-
-const PURPOSE = "Unlock my encrypted Parley chat. Sign this only on the site named here.";
-const DOMAIN = { name: "Parley chat", version: "1" };
-const DOMAIN_TYPE = [
-  { name: "name", type: "string" },
-  { name: "version", type: "string" },
-];
-
-/** What the wallet signs to bring the chat seed back; see `keys.deriveSeed`. */
-export function seedTypedData(account: string, host: string): TypedData {
-  return {
-    types: {
-      EIP712Domain: DOMAIN_TYPE,
-      ChatSeed: [
-        { name: "purpose", type: "string" },
-        { name: "host", type: "string" },
-        { name: "account", type: "address" },
-      ],
-    },
-    primaryType: "ChatSeed",
-    domain: DOMAIN,
-    message: { purpose: PURPOSE, host, account },
-  };
-}
-
-/** What the wallet signs once to say "this chat identity is mine"; `identityKey` is hex without prefix. */
-export function identityTypedData(account: string, identityKey: string, host: string): TypedData {
-  return {
-    types: {
-      EIP712Domain: DOMAIN_TYPE,
-      ChatIdentity: [
-        { name: "account", type: "address" },
-        { name: "identityKey", type: "bytes32" },
-        { name: "host", type: "string" },
-      ],
-    },
-    primaryType: "ChatIdentity",
-    domain: DOMAIN,
-    message: { account, identityKey: `0x${identityKey}`, host },
-  };
-}
+import { identityTypedData } from "./typed";
 
 export type Binding = "bound" | "contract" | "forged";
 

@@ -10,6 +10,8 @@ export class Composer {
   private readonly input: HTMLTextAreaElement;
   private readonly send: (text: string) => void;
   private reason = "";
+  enterSends = true;
+  onTyped: () => void = () => undefined;
 
   constructor(form: HTMLFormElement, input: HTMLTextAreaElement, send: (text: string) => void) {
     this.form = form;
@@ -21,9 +23,10 @@ export class Composer {
       event.preventDefault();
       this.submit();
     });
+    input.addEventListener("input", () => this.onTyped());
     input.addEventListener("keydown", (event) => {
       const isPlainEnter = event.key === "Enter" && !event.shiftKey && !event.isComposing;
-      if (!isPlainEnter || !matchMedia("(pointer: fine)").matches) return;
+      if (!isPlainEnter || !this.enterSends || !matchMedia("(pointer: fine)").matches) return;
       event.preventDefault();
       form.requestSubmit();
     });

@@ -1,5 +1,6 @@
 // One conversation as this device knows it: reads messages in order, says what is wrong with any, writes the next one.
 
+import { contentOf, readContent, type FileNote, type Said } from "./content";
 import { firstChain, messageKey, nextChain, type Identity } from "./keys";
 import { checkFollows, GENESIS, hashOf, openMessage, seal, Unreadable, type Message } from "./protocol";
 
@@ -27,6 +28,7 @@ export interface Parties {
 export interface Reading {
   isMine: boolean;
   text: string | null;
+  file?: FileNote;
   /** Why it cannot be read, or what is odd about it; empty when all is well. */
   problem: string;
 }
@@ -65,18 +67,18 @@ export class Conversation {
       if (message.n <= side.last.n) throw new Unreadable("It repeats or rewrites an earlier message.");
       if (message.n - side.last.n > LONGEST_GAP) throw new Unreadable("Its counter is out of all order.");
       const chain = walk(side.chain, message.n - side.last.n - 1);
-      const text = textOf(openMessage(message, messageKey(chain), side.identityKey));
+      const said = readContent(openMessage(message, messageKey(chain), side.identityKey));
       const problem = oddity(message, side);
       side.chain = nextChain(chain);
       side.last = { n: message.n, hash: hashOf(message) };
-      return { isMine, text, problem };
+      return { isMine, ...said, problem };
     } catch (error) {
       return { isMine, text: null, problem: error instanceof Error ? error.message : "It cannot be read." };
     }
   }
 
-  /** Seal `text` as the message after `before`, or after my newest one in the log when nothing waits to be sent. */
-  write(text: string, now: Date, before?: Message): Message {
+  /** Seal a text or a file as the message after `before`, or after my newest one in the log when nothing waits to be sent. */
+  write(said: string | Said, now: Date, before?: Message): Message {
     const last = before ? { n: before.n, hash: hashOf(before) } : this.mine.last;
     const header = {
       v: 1,
@@ -86,15 +88,15 @@ export class Conversation {
       prev: last.hash,
       sent_at: now.toISOString(),
     } as const;
-    const content = { type: "text", text: text.replace(/[\uD800-\uDFFF]/gu, "\uFFFD") };
+    const content = contentOf(typeof said === "string" ? { text: said } : said);
     return seal(header, content, this.keyAt(header.n), this.identity);
   }
 
   /** What a message of mine says that is not in the log yet; null when it is not mine to open. */
-  recall(message: Message): string | null {
+  recall(message: Message): Said | null {
     try {
       if (message.sender !== this.mine.address || message.n <= this.mine.last.n) return null;
-      return textOf(openMessage(message, this.keyAt(message.n), this.mine.identityKey));
+      return readContent(openMessage(message, this.keyAt(message.n), this.mine.identityKey));
     } catch {
       return null;
     }
@@ -119,9 +121,4 @@ function oddity(message: Message, side: Side): string {
   } catch (error) {
     return (error as Error).message;
   }
-}
-
-function textOf(content: Record<string, unknown>): string {
-  if (content.type === "text" && typeof content.text === "string") return content.text;
-  throw new Unreadable("It holds something this version cannot show.");
 }

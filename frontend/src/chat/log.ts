@@ -2,11 +2,13 @@
 
 import { find, findAll, make } from "../page/dom";
 import { clockWords } from "../page/spans";
+import type { FileNote } from "./content";
 import { noticesFor } from "./notices";
 
 export interface Line {
   isMine: boolean;
   text: string | null;
+  file?: FileNote | undefined;
   problem: string;
   at: Date;
 }
@@ -29,6 +31,8 @@ export class LogView {
   private readonly own = new Map<number, HTMLElement>();
   private unseen = 0;
   private jump: HTMLButtonElement | null = null;
+  /** Draws a file; set once the part that can fetch it is there. */
+  drawFile: ((file: FileNote) => HTMLElement) | null = null;
 
   constructor(
     list: HTMLElement,
@@ -72,10 +76,10 @@ export class LogView {
   }
 
   /** Draw what waits to be sent, after everything that has a place. */
-  setPending(lines: { text: string; at: Date; state: Delivery; problem?: string }[]): void {
+  setPending(lines: { text: string; file?: FileNote; at: Date; state: Delivery; problem?: string }[]): void {
     for (const item of findAll("[data-pending]", this.list)) item.remove();
-    for (const { text, at, state, problem = "" } of lines) {
-      const item = this.draw({ isMine: true, text, problem: "", at });
+    for (const { text, file, at, state, problem = "" } of lines) {
+      const item = this.draw({ isMine: true, text, file, problem: "", at });
       item.dataset.pending = "";
       this.setState(item, state);
       if (state === "failed") {
@@ -99,12 +103,14 @@ export class LogView {
     return this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 48;
   }
 
-  private draw({ isMine, text, problem, at }: Line): HTMLElement {
+  private draw({ isMine, text, file, problem, at }: Line): HTMLElement {
     const item = (this.template?.content.firstElementChild?.cloneNode(true) ?? blankLine()) as HTMLElement;
     item.dataset.mine = isMine ? "1" : "0";
     fill(item, "[data-line-name]", isMine ? this.names.mine : this.names.theirs);
     fill(item, "[data-line-text]", text ?? `This message cannot be read. ${problem}`);
-    find("[data-line-text]", item)?.setAttribute("dir", "auto");
+    const body = find("[data-line-text]", item);
+    body?.setAttribute("dir", "auto");
+    if (file) body?.replaceWith(this.drawFile?.(file) ?? make("p", { class: "line-text" }, file.name));
     const time = find<HTMLTimeElement>("[data-line-time]", item) ?? find<HTMLTimeElement>("time", item);
     if (time) {
       time.textContent = clockWords(at, new Date());

@@ -6,7 +6,7 @@ import { Mismatch } from "../chain/terms";
 import { facts, sameAddress } from "../page/facts";
 import { checkIdentity } from "../wallet/agreed";
 import { publishKey, readKeys, type PublishedKey } from "./api";
-import { checkBinding } from "./binding";
+import type { Binding } from "./binding";
 import { deriveRoot, deriveTradeSecret, isTradeKeySigned, publicHalf, signTradeKey, type Identity } from "./keys";
 
 export interface Peer {
@@ -49,7 +49,7 @@ export async function meet(
   const theirs = keys.find((key) => sameAddress(key.account, trade.peer));
   if (!theirs) return null;
   await checkParties(trade);
-  const peer = checkPeer(theirs, trade);
+  const peer = await checkPeer(theirs, trade);
   return { peer, root: deriveRoot(secret, fromHex(theirs.public_key), trade.id) };
 }
 
@@ -74,14 +74,12 @@ async function termsOf(trade: { code: string; id: string }): Promise<{ seller: s
   }
 }
 
-function checkPeer(key: PublishedKey, trade: { id: string; peer: string }): Peer {
-  const claim = {
-    account: trade.peer,
-    identityKey: key.identity_key,
-    host: facts().host,
-    signature: key.wallet_signature,
-  };
-  const binding = checkBinding(claim);
+async function checkPeer(key: PublishedKey, trade: { id: string; peer: string }): Promise<Peer> {
+  const store = `parley:${facts().account.toLowerCase()}:peer:${trade.peer.toLowerCase()}`;
+  const known = recall(store);
+  // This browser has checked this very key before: the wallet's signature need not be recovered again.
+  const isKnown = known?.key === key.identity_key && known.host === facts().host;
+  const binding = isKnown ? known.binding : await checkClaim(key, trade.peer);
   const isSigned = isTradeKeySigned(
     { publicKey: key.public_key, signature: key.signature },
     key.identity_key,
@@ -89,13 +87,32 @@ function checkPeer(key: PublishedKey, trade: { id: string; peer: string }): Peer
   );
   if (binding === "forged" || !isSigned)
     throw new ForgedKey("The key shown for the other side is not confirmed by their wallet.");
-  const store = `parley:${facts().account.toLowerCase()}:peer:${trade.peer.toLowerCase()}`;
-  const known = localStorage.getItem(store);
-  localStorage.setItem(store, key.identity_key);
+  localStorage.setItem(store, JSON.stringify({ key: key.identity_key, host: facts().host, binding }));
   return {
     address: trade.peer,
     identityKey: key.identity_key,
-    isNew: known !== null && known !== key.identity_key,
+    isNew: known !== null && known.key !== key.identity_key,
     isUnproven: binding === "contract",
   };
+}
+
+async function checkClaim(key: PublishedKey, account: string): Promise<Binding> {
+  const { checkBinding } = await import("./binding");
+  return checkBinding({
+    account,
+    identityKey: key.identity_key,
+    host: facts().host,
+    signature: key.wallet_signature,
+  });
+}
+
+/** What this browser knows of a person; an earlier version kept the bare key. */
+function recall(store: string): { key: string; host: string; binding: Binding } | null {
+  const kept = localStorage.getItem(store);
+  if (!kept) return null;
+  try {
+    return JSON.parse(kept) as { key: string; host: string; binding: Binding };
+  } catch {
+    return { key: kept, host: "", binding: "forged" };
+  }
 }

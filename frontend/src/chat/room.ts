@@ -8,6 +8,7 @@ import { facts, sameAddress } from "../page/facts";
 import { readLog, type Stored } from "./api";
 import { setBadge, showFingerprint, type Badge } from "./badge";
 import { Composer } from "./composer";
+import { Attach, fileCard } from "./attach";
 import { Conversation } from "./conversation";
 import { fingerprint } from "./fingerprint";
 import { deriveIdentity } from "./keys";
@@ -15,10 +16,12 @@ import { LogView } from "./log";
 import { ReadMarks } from "./marks";
 import { PaymentSection } from "./payment";
 import { ForgedKey, meet, type Peer } from "./peers";
+import { Presence } from "./presence";
 import { isMessage, type Message } from "./protocol";
 import { Sending } from "./sending";
 import { knownSeed, unlock } from "./unlock";
 import type { Vault } from "./vault";
+import { Witness } from "./witness";
 
 const POLL_MS = 15_000;
 
@@ -32,6 +35,8 @@ export class Room {
   private readonly log: LogView;
   private readonly marks: ReadMarks;
   private readonly composer: Composer | null;
+  private readonly presence: Presence;
+  private readonly witness: Witness;
   private conversation: Conversation | null = null;
   private sending: Sending | null = null;
   private head = 0;
@@ -59,7 +64,10 @@ export class Room {
     this.marks = new ReadMarks(trade, this.peerAddress, this.log, () => this.head);
     const form = find<HTMLFormElement>("[data-chat-form]", section);
     const input = find<HTMLTextAreaElement>("[data-chat-input]", section);
-    this.composer = form && input ? new Composer(form, input, (text) => this.sending?.send(text)) : null;
+    this.composer = form && input ? new Composer(form, input, (text) => this.sending?.send({ text })) : null;
+    this.presence = new Presence(section, trade, this.peerAddress, this.peerName);
+    this.witness = new Witness(trade, facts().account);
+    this.log.drawFile = (file) => fileCard(trade, file);
     find("[data-chat-unlock]", section)?.addEventListener("click", () => void this.unlock());
   }
 
@@ -154,6 +162,24 @@ export class Room {
     this.composer?.block(isOpen ? "" : "This chat is closed; it can still be read.");
     if (!isOpen) this.show("closed", "Closed. It can still be read.");
     sending.retry();
+    if (!isOpen) return;
+    const form = find<HTMLFormElement>("[data-chat-form]", this.section);
+    if (form) new Attach(form, this.code, (file) => sending.send({ text: "", file }));
+    await this.startPresence();
+  }
+
+  /** Here, typing and the reader's own settings: a comfort whose absence must not hold up the chat. */
+  private async startPresence(): Promise<void> {
+    const settings = find("[data-chat-settings]", this.section);
+    try {
+      await this.presence.start();
+    } catch {
+      return;
+    }
+    if (settings) settings.hidden = false;
+    if (!this.composer) return;
+    this.composer.onTyped = () => this.presence.typed();
+    Object.defineProperty(this.composer, "enterSends", { get: () => this.presence.settings.enter_sends });
   }
 
   private listen(): void {
@@ -194,6 +220,7 @@ export class Room {
       while (this.isLoadWanted) {
         this.isLoadWanted = false;
         const { items, head } = await readLog(this.code, this.head);
+        this.doubt(this.witness.judge(this.head, head, items[0]?.seq));
         for (const stored of items) this.receive(stored);
         if (this.head < head && items.length > 0) this.isLoadWanted = true;
       }
@@ -209,21 +236,28 @@ export class Room {
   private receive({ seq, received_at: receivedAt, msg }: Stored): void {
     if (!this.conversation || seq !== this.head + 1) return;
     this.head = seq;
-    const { isMine, text, problem } = this.conversation.read(msg);
+    this.doubt(this.witness.hear(seq, msg));
+    const { isMine, text, file, problem } = this.conversation.read(msg);
     if (isMine) this.sending?.settle(msg);
     if (text === null) {
       this.unreadable += 1;
       const count = this.unreadable === 1 ? "1 message" : `${this.unreadable} messages`;
       this.show("unreadable", `Cannot read ${count}. Ask ${this.peerName} to send again.`);
     }
-    this.log.add(seq, { isMine, text, problem, at: new Date(receivedAt) });
+    this.log.add(seq, { isMine, text, file, problem, at: new Date(receivedAt) });
   }
 
   private placed(message: Message, seq: number): void {
+    if (seq > this.head) this.witness.promise(seq, message);
     const stored = { seq, received_at: new Date().toISOString(), msg: message };
     if (seq === this.head + 1 && !this.isLoading) this.receive(stored);
     else if (seq > this.head) void this.load();
     this.sending?.draw();
+  }
+
+  /** Say what is wrong with the log as the server tells it. */
+  private doubt(problem: string): void {
+    if (problem) this.show("unsafe", problem);
   }
 
   private setPeerBadge(peer: Peer): void {
@@ -241,6 +275,8 @@ export class Room {
   }
 
   private show(badge: Badge, text: string): void {
+    // Nothing that comes later makes a log trustworthy again.
+    if (this.section.dataset.chatBadge === "unsafe") return;
     setBadge(this.section, badge, text);
   }
 

@@ -2,6 +2,7 @@
 
 import type { Refusal } from "../api/client";
 import { facts } from "../page/facts";
+import type { Said } from "./content";
 import type { Conversation } from "./conversation";
 import type { LogView } from "./log";
 import { Outbox } from "./outbox";
@@ -19,8 +20,8 @@ export class Sending {
   private readonly log: LogView;
   private readonly events: SendingEvents;
   private readonly outbox: Outbox;
-  /** Texts of what waits, by hash: once the log has moved past a message its key is gone. */
-  private readonly texts = new Map<string, string>();
+  /** Contents of what waits, by hash: once the log has moved past a message its key is gone. */
+  private readonly texts = new Map<string, Said>();
 
   constructor(code: string, conversation: Conversation, log: LogView, events: SendingEvents) {
     this.conversation = conversation;
@@ -30,12 +31,15 @@ export class Sending {
       onSent: (message, seq) => events.onPlaced(message, seq),
       onRefused: (message, refusal) => void this.refused(message, refusal),
     });
-    for (const message of this.outbox.waiting) this.texts.set(hashOf(message), conversation.recall(message) ?? "");
+    for (const message of this.outbox.waiting) {
+      const said = conversation.recall(message);
+      if (said) this.texts.set(hashOf(message), said);
+    }
   }
 
-  send(text: string): void {
-    const message = this.conversation.write(text, new Date(), this.outbox.last);
-    this.texts.set(hashOf(message), text);
+  send(said: Said): void {
+    const message = this.conversation.write(said, new Date(), this.outbox.last);
+    this.texts.set(hashOf(message), said);
     this.outbox.add(message);
     this.draw();
   }
@@ -59,7 +63,7 @@ export class Sending {
   draw(problem = ""): void {
     this.log.setPending(
       this.outbox.waiting.map((message, place) => ({
-        text: this.texts.get(hashOf(message)) ?? "…",
+        ...(this.texts.get(hashOf(message)) ?? { text: "…" }),
         at: new Date(message.sent_at),
         state: problem && place === 0 ? ("failed" as const) : ("sending" as const),
         problem,
@@ -80,10 +84,10 @@ export class Sending {
   private sealAgain(): void {
     const again: Message[] = [];
     for (const waiting of this.outbox.waiting) {
-      const text = this.texts.get(hashOf(waiting));
-      if (!text) continue;
-      const next = this.conversation.write(text, new Date(), again.at(-1));
-      this.texts.set(hashOf(next), text);
+      const said = this.texts.get(hashOf(waiting));
+      if (!said) continue;
+      const next = this.conversation.write(said, new Date(), again.at(-1));
+      this.texts.set(hashOf(next), said);
       again.push(next);
     }
     this.outbox.replace(again);

@@ -3,11 +3,11 @@
 import { facts } from "../page/facts";
 import { requestSignature } from "../page/events";
 import { readIdentity, saveIdentity, type StoredIdentity } from "./api";
-import { identityTypedData, seedTypedData } from "./binding";
 import { openSeed, sealSeed } from "./backup";
 import { askPassphrase } from "./passphrase";
 import { deriveIdentity, deriveSeed } from "./keys";
 import { signatureBytes } from "./protocol";
+import { identityTypedData, seedTypedData } from "./typed";
 import type { Vault } from "./vault";
 
 /** The seed if it is on this device and still the one the server knows the identity of. */
