@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -13,14 +14,18 @@ from escrow import signatures
 from escrow.terms import digest
 from exchange.accounts import policy
 from exchange.accounts.models import Account
+from exchange.core import clock
 from exchange.core.errors import Conflict, Forbidden, Invalid
-from exchange.core.hints import hint
 from exchange.offers import gates, limits
+from exchange.offers.columns import columns_of
 from exchange.offers.drafts import OfferDraft, draft_of
-from exchange.offers.models import Offer, OfferState
+from exchange.offers.formulas import refreshed
+from exchange.offers.listing import relist_spent, showing_columns
+from exchange.offers.models import Offer, OfferState, PriceType
 from exchange.offers.queries import offer_by_key
+from exchange.offers.tell import tell
 from exchange.offers.typed import is_consent_current, offer_typed_data
-from exchange.offers.validate import OfferValues, check_draft
+from exchange.offers.validate import check_draft
 from exchange.prices import queries as prices
 
 # What makes an offer another offer; the rest can be edited.
@@ -33,11 +38,12 @@ def create(*, by: Account, draft: OfferDraft, now: datetime) -> Offer:
     Raises `Invalid` naming each wrong field, `Conflict` (`too_many_offers`) at the limit of open offers.
     """
     policy.require_active(by)
-    values = check_draft(draft, read_market=lambda asset, currency: prices.market(asset, currency, now=now))
+    values = check_draft(draft, read_market=lambda asset, currency: prices.market(asset, currency, now=now), now=now)
     if by.offers.exclude(state=OfferState.CLOSED).count() >= limits.MOST_OPEN_OFFERS:
         words = f"You have {limits.MOST_OPEN_OFFERS} open offers, which is the limit. Close one first."
         raise Conflict(words, code="too_many_offers")
-    offer = Offer(maker=by, created_at=now, updated_at=now, remaining_units=values.total_units, **_columns(values))
+    _check_formulas(by, values.rule.type)
+    offer = Offer(maker=by, created_at=now, updated_at=now, remaining_units=values.total_units, **columns_of(values))
     offer.side, offer.asset, offer.currency = values.side, values.asset, values.currency
     offer.typed_data = offer_typed_data(offer, methods=tuple(method.slug for method in values.methods))
     with transaction.atomic():
@@ -59,7 +65,7 @@ def sign(offer: Offer, *, by: Account, signature: str, now: datetime) -> Offer:
     except signatures.BadSignature as error:
         raise Invalid(str(error), code="bad_signature", fields={"/signature": str(error)}) from error
     unclosed = (OfferState.DRAFT, OfferState.PAUSED, OfferState.ACTIVE)
-    changes = {"typed_data": typed_data, "signature": signature, "state": OfferState.ACTIVE}
+    changes = {"typed_data": typed_data, "signature": signature, **_shown(offer, now=now)}
     return _change(offer, version=offer.version, states=unclosed, now=now, **changes)
 
 
@@ -75,13 +81,15 @@ def edit(offer: Offer, *, by: Account, version: int, changes: Mapping[str, Any],
     if fixed:
         raise Invalid(fields=fixed)
     draft = replace(draft_of(offer), **changes)
-    values = check_draft(draft, read_market=lambda asset, currency: prices.market(asset, currency, now=now))
+    values = check_draft(draft, read_market=lambda asset, currency: prices.market(asset, currency, now=now), now=now)
+    if offer.price_type != PriceType.FORMULA:
+        _check_formulas(by, values.rule.type)
     added = values.total_units - int(offer.total_units)
     edited = Offer.objects.filter(pk=offer.pk, version=version).exclude(state=OfferState.CLOSED)
     with transaction.atomic():
         # What is taken at this very moment is counted by the database, not by what was read before.
         done = edited.filter(remaining_units__gte=-added).update(
-            **_columns(values),
+            **columns_of(values),
             version=F("version") + 1,
             remaining_units=F("remaining_units") + added,
             state=OfferState.DRAFT,
@@ -97,7 +105,7 @@ def edit(offer: Offer, *, by: Account, version: int, changes: Mapping[str, Any],
         fresh.methods.set(values.methods)
         fresh.typed_data = offer_typed_data(fresh, methods=tuple(method.slug for method in values.methods))
         Offer.objects.filter(pk=fresh.pk, version=fresh.version).update(typed_data=fresh.typed_data)
-        _tell(fresh)
+        tell(fresh)
     return fresh
 
 
@@ -116,7 +124,7 @@ def resume(offer: Offer, *, by: Account, version: int, now: datetime) -> Offer:
     if offer.state in states and not is_consent_current(offer):
         words = "The arbiter, the fee or the contract of this site changed since you signed. Sign this offer again."
         raise Conflict(words, code="sign_again")
-    return _change(offer, version=version, states=states, now=now, state=OfferState.ACTIVE)
+    return _change(offer, version=version, states=states, now=now, **_shown(offer, now=now))
 
 
 def close(offer: Offer, *, by: Account, version: int, now: datetime) -> Offer:
@@ -130,8 +138,10 @@ def take_down(offer: Offer, *, now: datetime) -> Offer:
     return _change(offer, version=offer.version, states=tuple(OfferState), now=now, state=OfferState.CLOSED)
 
 
-def reserve(offer_id: int, *, version: int, units: int, now: datetime) -> None:
+def reserve(offer_id: int, *, version: int, units: int, now: datetime, price: Decimal | None = None) -> None:
     """Take `units` out of what is left, in one conditional UPDATE: of a hundred parallel takers the last unit has one.
+
+    An offer whose remainder at `price` is below its smallest trade leaves the book in the same transaction.
 
     Raises `Conflict` with the code `offer_gone`, `offer_paused`, `offer_changed` or `not_enough_left`.
     """
@@ -139,7 +149,9 @@ def reserve(offer_id: int, *, version: int, units: int, now: datetime) -> None:
         raise Invalid(fields={"/amount": "This must be more than zero."})
     rows = Offer.objects.filter(pk=offer_id, version=version, state=OfferState.ACTIVE, remaining_units__gte=units)
     if rows.update(remaining_units=F("remaining_units") - units, updated_at=now) == 1:
-        _tell(offer_by_key(offer_id))
+        left = offer_by_key(offer_id)
+        tell(left)
+        relist_spent(left, price=price, now=now)
         return
     offer = offer_by_key(offer_id)
     if offer.version != version or offer.state != OfferState.ACTIVE:
@@ -152,7 +164,9 @@ def give_back(offer_id: int, *, units: int) -> None:
     # Never above the total: a second return must not create coins out of nothing.
     more = Least(F("remaining_units") + units, F("total_units"))
     if Offer.objects.filter(pk=offer_id).update(remaining_units=more) == 1:
-        _tell(offer_by_key(offer_id))
+        offer = offer_by_key(offer_id)
+        tell(offer)
+        relist_spent(offer, price=None, now=clock.now())
 
 
 def _change(offer: Offer, *, version: int, states: tuple[OfferState, ...], now: datetime, **values: Any) -> Offer:
@@ -163,29 +177,24 @@ def _change(offer: Offer, *, version: int, states: tuple[OfferState, ...], now: 
         fresh = offer_by_key(offer.pk)
         if changed != 1:
             raise _gone_or_changed(fresh)
-        _tell(fresh)
+        tell(fresh)
     return fresh
 
 
-def _columns(values: OfferValues) -> dict[str, Any]:
-    """Return the columns that an edit may change."""
-    return {
-        "price_type": values.rule.type,
-        "fixed_price": values.rule.fixed,
-        "margin_bps": values.rule.margin_bps,
-        "floor_price": values.rule.floor,
-        "ceiling_price": values.rule.ceiling,
-        "min_fiat": values.min_fiat,
-        "max_fiat": values.max_fiat,
-        "total_units": values.total_units,
-        "terms_text": values.terms_text,
-        "payment_window": values.payment_window,
-        "confirm_window": values.confirm_window,
-        "arbitration_window": values.arbitration_window,
-        "fallback_buyer_bps": values.fallback_buyer_bps,
-        "approve_by_hand": values.approve_by_hand,
-        "min_finished_trades": values.min_finished_trades,
-    }
+def _shown(offer: Offer, *, now: datetime) -> dict[str, Any]:
+    """Return the columns of `offer` when it goes into the book: its formula's price, and whether it is hidden."""
+    refreshed(offer, now=now)
+    formula = {name: getattr(offer, name) for name in ("formula_price", "formula_until", "formula_problem")}
+    return {"state": OfferState.ACTIVE, **formula, **showing_columns(offer, now=now)}
+
+
+def _check_formulas(by: Account, price_type: PriceType) -> None:
+    if price_type is not PriceType.FORMULA:
+        return
+    rows = by.offers.exclude(state=OfferState.CLOSED).filter(price_type=PriceType.FORMULA)
+    if rows.count() >= limits.MOST_FORMULA_OFFERS:
+        words = f"You have {limits.MOST_FORMULA_OFFERS} offers with a formula, which is the limit."
+        raise Conflict(words, code="too_many_formulas")
 
 
 def _require_maker(offer: Offer, by: Account) -> None:
@@ -208,10 +217,3 @@ def _gone_or_changed(offer: Offer) -> Conflict:
         code="offer_changed",
         extra={"version": offer.version},
     )
-
-
-def _tell(offer: Offer) -> None:
-    """Let open pages know, after commit."""
-    pair = f"{offer.asset.symbol}/{offer.currency_id}"
-    hint(f"book:{pair}", {"t": "book", "id": pair})
-    hint(f"offer:{offer.code}", {"t": "offer", "id": offer.code, "v": offer.version})

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.core.signing import BadSignature, Signer
 from django.db import connection
@@ -17,8 +18,8 @@ from exchange.catalog import queries as catalog
 from exchange.catalog.countries import read_country
 from exchange.catalog.models import Asset, Currency
 from exchange.core.errors import Invalid
-from exchange.offers.book_rows import BookRow, Reader, read_rows
-from exchange.offers.book_runs import Filters, Position, select_keys
+from exchange.offers.book_rows import BookRow, Reader, read_page
+from exchange.offers.book_runs import Filters, Position, Taker, direction, select_page
 from exchange.offers.models import Side
 from exchange.offers.pricing import LEAST_PRICE
 from exchange.prices import queries as prices
@@ -31,6 +32,29 @@ _SALT = "parley.offers.book"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What somebody asks of the book. `side` is theirs: `buy` lists offers from which they can buy.
+
+    `amount` is fiat, `method` one slug or several (any of them), `country` where they are, `trades` how many finished
+    trades a maker has at least, `takeable` leaves only what `viewer` can take (a visitor counts as new). The viewer's
+    `finished_trades` (None: unknown) and `partners` are for the reasons. A question narrows, it never shows more.
+    """
+
+    side: str
+    asset: str
+    currency: str
+    amount: Decimal | None = None
+    method: str | Sequence[str] | None = None
+    country: str | None = None
+    trades: int = 0
+    takeable: bool = False
+    maker: Account | None = None
+    viewer: Account | None = None
+    finished_trades: int | None = None
+    partners: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """Some rows, the cursor of the next page (None on the last), and the market their prices were reckoned from."""
 
@@ -39,92 +63,90 @@ class Page:
     market: Market
 
 
-def book(
-    *,
-    side: str,
-    asset: str,
-    currency: str,
-    now: datetime,
-    amount: Decimal | None = None,
-    method: str | Sequence[str] | None = None,
-    country: str | None = None,
-    cursor: str | None = None,
-    limit: int = 25,
-    viewer: Account | None = None,
-    finished_trades: int | None = None,
-    maker: Account | None = None,
-) -> Page:
-    """Return a page of active offers. `side` is the caller's: `buy` lists offers from which the caller can buy.
+def book(*, now: datetime, cursor: str | None = None, limit: int = 25, **asked: Any) -> Page:
+    """Return a page of active offers for the `Question` that `asked` makes.
 
-    `amount` is fiat, `method` one slug or several (any of them), `finished_trades` the viewer's, for the reasons.
     Raises `NotFound` for a pair that is not traded here, `Invalid` for a wrong side, country, limit or cursor.
     """
-    coin, money = catalog.asset(asset), catalog.currency(currency)
-    filters = _filters(coin, money, side=side, amount=amount, method=method, country=country, maker=maker)
+    question = Question(**asked)
+    coin, money = catalog.asset(question.asset), catalog.currency(question.currency)
+    filters = _filters(question, coin, money)
     if not 1 <= limit <= MOST_ROWS:
         raise Invalid(fields={"/limit": f"Ask for 1 to {MOST_ROWS} rows."})
     market = prices.market(coin.symbol, money.code, now=now)
     place = f"{filters.side.value}/{coin.symbol}/{money.code}"
     frozen, after = _read_cursor(cursor, place=place) if cursor else (_usable(market), None)
-    sql, params = select_keys(filters, market=frozen, after=after, limit=limit + 1)
+    sql, params = select_page(filters, market=frozen, after=after, limit=limit + 1, now=now)
+    found = read_page(
+        sql, params, _reader(question, coin, money, market=market, now=now), direction=direction(filters.side)
+    )
+    following = _write_cursor(found[limit - 1], market=frozen, place=place) if len(found) > limit else None
+    return Page(items=[row for row, _, _ in found[:limit]], next=following, market=market)
+
+
+def count(*, now: datetime, **asked: Any) -> int:
+    """Return how many offers the whole list has; `MOST_COUNTED` + 1 stands for more than can be counted cheaply."""
+    filters, market = _asked(now=now, **asked)
+    sql, params = select_page(filters, market=market, after=None, limit=MOST_COUNTED + 1, now=now)
+    return _number(f"SELECT count(*) FROM ({sql}) counted", params)  # noqa: S608
+
+
+def rank(price: Decimal, *, now: datetime, **asked: Any) -> int:
+    """Return the place a new offer at `price` would have in the list, counted from 1; ties stand before it."""
+    filters, market = _asked(now=now, **asked)
+    sql, params = select_page(filters, market=market, after=None, limit=MOST_COUNTED + 1, now=now)
+    better = "<=" if filters.side is Side.SELL else ">="
+    counted = f"SELECT count(*) FROM ({sql}) counted WHERE NOT paused AND key {better} %(mine)s"  # noqa: S608
+    return 1 + _number(counted, {**params, "mine": price})
+
+
+def _asked(*, now: datetime, **asked: Any) -> tuple[Filters, Decimal | None]:
+    question = Question(**asked)
+    coin, money = catalog.asset(question.asset), catalog.currency(question.currency)
+    return _filters(question, coin, money), _usable(prices.market(coin.symbol, money.code, now=now))
+
+
+def _number(sql: str, params: dict[str, Any]) -> int:
     with connection.cursor() as connected:
         connected.execute(sql, params)
-        found: list[tuple[int, bool, Decimal]] = connected.fetchall()
-    shown = found[:limit]
-    reader = Reader(
-        asset=coin,
-        currency=money,
-        market=market,
-        amount=amount,
-        viewer=viewer.pk if viewer else None,
-        finished_trades=finished_trades,
-    )
-    following = _write_cursor(shown[-1], market=frozen, place=place) if len(found) > limit else None
-    return Page(items=read_rows([key for key, _, _ in shown], reader), next=following, market=market)
-
-
-def count(
-    *,
-    side: str,
-    asset: str,
-    currency: str,
-    now: datetime,
-    amount: Decimal | None = None,
-    method: str | Sequence[str] | None = None,
-    country: str | None = None,
-    maker: Account | None = None,
-) -> int:
-    """Return how many offers the whole list has; `MOST_COUNTED` + 1 stands for more than can be counted cheaply."""
-    coin, money = catalog.asset(asset), catalog.currency(currency)
-    filters = _filters(coin, money, side=side, amount=amount, method=method, country=country, maker=maker)
-    market = _usable(prices.market(coin.symbol, money.code, now=now))
-    sql, params = select_keys(filters, market=market, after=None, limit=MOST_COUNTED + 1)
-    with connection.cursor() as connected:
-        connected.execute(f"SELECT count(*) FROM ({sql}) counted", params)  # noqa: S608
         (number,) = connected.fetchone()
     return int(number)
 
 
-def _filters(
-    asset: Asset,
-    currency: Currency,
-    *,
-    side: str,
-    amount: Decimal | None,
-    method: str | Sequence[str] | None,
-    country: str | None,
-    maker: Account | None,
-) -> Filters:
-    if side not in Side.values:
+def _reader(question: Question, asset: Asset, currency: Currency, *, market: Market, now: datetime) -> Reader:
+    return Reader(
+        asset=asset,
+        currency=currency,
+        market=market,
+        now=now,
+        amount=question.amount,
+        viewer=question.viewer.pk if question.viewer else None,
+        finished_trades=question.finished_trades,
+        partners=question.partners,
+    )
+
+
+def _filters(question: Question, asset: Asset, currency: Currency) -> Filters:
+    if question.side not in Side.values:
         raise Invalid(fields={"/side": "Say buy or sell: what you want to do with the coins."})
+    place = read_country(question.country) if question.country else None
+    taker = None
+    if question.takeable:
+        who = question.viewer
+        taker = Taker(
+            account=who.pk if who else None, finished=question.finished_trades or 0, partners=question.partners
+        )
     return Filters(
-        side=Side.SELL if side == Side.BUY else Side.BUY,
+        side=Side.SELL if question.side == Side.BUY else Side.BUY,
         asset_id=asset.pk,
         currency=currency.code,
         decimals=asset.decimals,
-        amount=amount,
-        methods=_methods(currency, method=method, country=country),
-        maker=maker.pk if maker else None,
+        amount=question.amount,
+        methods=_methods(currency, method=question.method, country=place),
+        maker=question.maker.pk if question.maker else None,
+        country=place,
+        trades=question.trades,
+        taker=taker,
     )
 
 
@@ -133,8 +155,7 @@ def _methods(currency: Currency, *, method: str | Sequence[str] | None, country:
     slugs = [method] if isinstance(method, str) else list(method or ())
     if not slugs and not country:
         return None
-    place = read_country(country) if country else None
-    found = catalog.methods(currency=currency.code, country=place, slugs=slugs or None)
+    found = catalog.methods(currency=currency.code, country=country, slugs=slugs or None)
     return tuple(one.pk for one in found)
 
 
@@ -143,10 +164,10 @@ def _usable(market: Market) -> Decimal | None:
     return market.price if market.price is not None and market.price >= LEAST_PRICE else None
 
 
-def _write_cursor(row: tuple[int, bool, Decimal], *, market: Decimal | None, place: str) -> str:
-    offer, paused, key = row
+def _write_cursor(found: tuple[BookRow, bool, Decimal], *, market: Decimal | None, place: str) -> str:
+    row, paused, key = found
     facts = {"l": place, "m": None if market is None else format(market, "f"), "p": paused, "k": format(key, "f")}
-    return Signer(salt=_SALT).sign_object({**facts, "o": offer}, compress=True)
+    return Signer(salt=_SALT).sign_object({**facts, "o": row.id}, compress=True)
 
 
 def _read_cursor(cursor: str, *, place: str) -> tuple[Decimal | None, Position]:

@@ -14,6 +14,8 @@ from exchange.catalog.models import Asset, Currency
 from exchange.core import money
 from exchange.core.errors import DomainError
 from exchange.offers import gates
+from exchange.offers.book_methods import Method, methods_of
+from exchange.offers.hours import WorkingHours
 from exchange.offers.models import Offer, PriceType
 from exchange.offers.pricing import PriceRule, effective_price, price_against_market
 from exchange.prices.queries import Market
@@ -23,50 +25,66 @@ _COLUMNS = (
     "code",
     "side",
     "state",
+    "hidden",
     "version",
     "price_type",
     "fixed_price",
     "margin_bps",
     "floor_price",
     "ceiling_price",
+    "formula",
+    "formula_price",
+    "formula_until",
+    "formula_problem",
     "min_fiat",
     "max_fiat",
     "remaining_units",
     "payment_window",
     "approve_by_hand",
     "min_finished_trades",
+    "first_trade_max",
+    "country",
+    "open_from",
+    "open_until",
+    "open_days",
+    "time_zone",
+    "method_keys",
 )
-_SELECT = (
+_MAKER = ("maker", "address", "name", "last_active_at", "is_active", "finished", "abandoned")
+_NAMES = (*_COLUMNS, *_MAKER, "paused", "key")
+# Everything a page shows in one query; the standing is reputation's table, read by name (see `book_runs._joins`).
+_ROWS = (
     f"SELECT {', '.join(f'o.{column}' for column in _COLUMNS)},"  # noqa: S608
-    " a.id AS maker, a.address, a.name, a.last_active_at, a.is_active,"
-    " ARRAY(SELECT ARRAY[m.slug::text, m.name::text] FROM catalog_paymentmethod m"
-    " JOIN offers_offer_methods w ON w.paymentmethod_id = m.id WHERE w.offer_id = o.id AND m.is_active"
-    " ORDER BY m.name) AS methods"
-    " FROM offers_offer o JOIN accounts_account a ON a.id = o.maker_id WHERE o.id = ANY(%s)"
+    " a.id, a.address, a.name, a.last_active_at, a.is_active, coalesce(s.finished, 0), coalesce(s.abandoned, 0),"
+    " r.paused, r.key"
+    " FROM ({keys}) r JOIN offers_offer o ON o.id = r.id JOIN accounts_account a ON a.id = o.maker_id"
+    " LEFT JOIN reputation_standing s ON s.account_id = o.maker_id"
+    " ORDER BY {order}"
+)
+_OF_KEYS = _ROWS.format(
+    keys=(
+        "SELECT u.id, false AS paused, u.place::numeric AS key"
+        " FROM unnest(%(keys)s::bigint[]) WITH ORDINALITY u(id, place)"
+    ),
+    order="r.key",
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Maker:
-    """Who offers; reputation is looked up by `id` in `reputation.queries`."""
+    """Who offers, with the figures a rate is made of (`reputation.formula.completion`)."""
 
     id: int
     address: str
     name: str
     last_active_at: datetime | None
+    finished: int = 0
+    abandoned: int = 0
 
     @property
     def label(self) -> str:
         """The chosen name, else the short address."""
         return self.name or f"{self.address[:6]}…{self.address[-4:]}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Method:
-    """A payment method of an offer."""
-
-    slug: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +115,10 @@ class BookRow:
     payment_window: int
     approve_by_hand: bool
     min_finished_trades: int
+    first_trade_max: Decimal | None
+    country: str
+    hours: WorkingHours | None
+    formula: str
     units: int | None
     buyer_gets: int | None
     state: str
@@ -108,43 +130,65 @@ class BookRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """For whom rows are reckoned: the pair and its market, the asked amount of fiat, the viewer and their trades."""
+    """For whom rows are reckoned: the pair and its market, the asked amount of fiat, the viewer and their trades.
+
+    `partners` are makers with whom the viewer has finished a trade: their limits for first trades do not apply.
+    """
 
     asset: Asset
     currency: Currency
     market: Market
+    now: datetime
     amount: Decimal | None = None
     viewer: int | None = None
     finished_trades: int | None = None
+    partners: frozenset[int] = frozenset()
+
+
+def read_page(
+    sql: str, params: dict[str, Any], reader: Reader, *, direction: str
+) -> list[tuple[BookRow, bool, Decimal]]:
+    """Return (row, whether it stands among the paused, its key) for what `sql` finds, with one query."""
+    order = f"r.paused, r.key {direction}, r.id"
+    return [
+        (_row(found, reader), found["paused"], found["key"])
+        for found in _fetch(_ROWS.format(keys=sql, order=order), params)
+    ]
 
 
 def read_rows(keys: Sequence[int], reader: Reader) -> list[BookRow]:
     """Return the rows of the offers with these primary keys, in their order, with one query."""
     if not keys:
         return []
+    return [_row(found, reader) for found in _fetch(_OF_KEYS, {"keys": list(keys)})]
+
+
+def _fetch(sql: str, params: dict[str, Any]) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
-        cursor.execute(_SELECT, [list(keys)])
-        names = [column.name for column in cursor.description or ()]
-        rows = {record[0]: dict(zip(names, record, strict=True)) for record in cursor.fetchall()}
-    return [_row(rows[key], reader) for key in keys if key in rows]
+        cursor.execute(sql, params)
+        return [dict(zip(_NAMES, record, strict=True)) for record in cursor.fetchall()]
 
 
 def row_of(
     offer: Offer,
     *,
     market: Market,
+    now: datetime,
     amount: Decimal | None = None,
     viewer: Account | None = None,
     finished_trades: int | None = None,
+    partners: frozenset[int] = frozenset(),
 ) -> BookRow:
     """Return `offer` as a row, whatever its state: for the page of one offer and for a maker's own list."""
     reader = Reader(
         asset=offer.asset,
         currency=offer.currency,
         market=market,
+        now=now,
         amount=amount,
         viewer=viewer.pk if viewer else None,
         finished_trades=finished_trades,
+        partners=partners,
     )
     return read_rows([offer.pk], reader)[0]
 
@@ -156,8 +200,11 @@ def _row(record: dict[str, Any], reader: Reader) -> BookRow:
         margin_bps=record["margin_bps"],
         floor=record["floor_price"],
         ceiling=record["ceiling_price"],
+        formula=record["formula"],
+        reckoned=record["formula_price"],
+        until=record["formula_until"],
     )
-    price = effective_price(rule, reader.market)
+    price = effective_price(rule, reader.market, now=reader.now)
     units = _units(reader, price)
     refused = _refusal(record, reader, is_price_paused=price is None)
     is_floating = rule.fixed is None
@@ -170,6 +217,8 @@ def _row(record: dict[str, Any], reader: Reader) -> BookRow:
             address=record["address"],
             name=record["name"],
             last_active_at=record["last_active_at"],
+            finished=record["finished"],
+            abandoned=record["abandoned"],
         ),
         asset=reader.asset.symbol,
         decimals=reader.asset.decimals,
@@ -183,10 +232,14 @@ def _row(record: dict[str, Any], reader: Reader) -> BookRow:
         min_fiat=record["min_fiat"],
         max_fiat=_most(record, reader, price),
         remaining_units=int(record["remaining_units"]),
-        methods=tuple(Method(slug=slug, name=name) for slug, name in record["methods"]),
+        methods=methods_of(record["method_keys"]),
         payment_window=record["payment_window"],
         approve_by_hand=record["approve_by_hand"],
         min_finished_trades=record["min_finished_trades"],
+        first_trade_max=record["first_trade_max"],
+        country=record["country"],
+        hours=_hours(record),
+        formula=record["formula"],
         units=units,
         buyer_gets=None if units is None else units - money.share(units, bps=settings.FEE_BPS),
         state=record["state"],
@@ -220,6 +273,7 @@ def _most(record: dict[str, Any], reader: Reader, price: Decimal | None) -> Deci
 
 
 def _refusal(record: dict[str, Any], reader: Reader, *, is_price_paused: bool) -> DomainError | None:
+    cap = record["first_trade_max"]
     return gates.refusal(
         gates.Standing(
             state=record["state"],
@@ -228,5 +282,20 @@ def _refusal(record: dict[str, Any], reader: Reader, *, is_price_paused: bool) -
             is_price_paused=is_price_paused,
             min_finished_trades=record["min_finished_trades"],
             finished_trades=reader.finished_trades,
+            hidden=record["hidden"],
+            hours=_hours(record) if record["hidden"] else None,
+            formula_problem=record["formula_problem"],
+            first_trade_max=None if record["maker"] in reader.partners else cap,
+            amount=reader.amount,
+            currency=reader.currency.code,
+            maker=record["name"] or "this trader",
         )
+    )
+
+
+def _hours(record: dict[str, Any]) -> WorkingHours | None:
+    if record["open_from"] is None:
+        return None
+    return WorkingHours(
+        start=record["open_from"], end=record["open_until"], days=record["open_days"], time_zone=record["time_zone"]
     )

@@ -1,20 +1,23 @@
 """The SQL of the order book: a bounded merge of index scans. Pure text and parameters.
 
-For a given market price every offer has one effective price, and the offers fall into four runs, each of which an
+For a given market price every offer has one effective price, and the offers fall into five runs, each of which an
 index already holds in the order of that price (`models._book_indexes`):
 
 1. fixed prices, ordered by price;
 2. margins that neither floor nor ceiling touches, ordered by margin (a higher margin is a higher price);
 3. margins held up by their floor: their price *is* the floor, ordered by floor;
-4. margins held down by their ceiling, ordered by ceiling.
+4. margins held down by their ceiling, ordered by ceiling;
+5. formulas, ordered by what they gave when prices were last read (`formulas.py`).
 
 A page is the first n rows of each run after the cursor, merged: no offer of the true page can be outside, and the cost
-does not grow with the book. Without a market price (stale) run 1 comes first, then all margins by margin, paused.
+does not grow with the book. Formulas that give nothing just now come last, paused, by age; without a market price
+(stale) the margins too: before those formulas, by margin.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -29,7 +32,10 @@ _MARGIN_PRICE = "round(%(market)s * (10000 + o.margin_bps) * 0.0001, 10)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What narrows the book. `side` is the makers', `methods` keys of payment methods, `amount` fiat."""
+    """What narrows the book. `side` is the makers', `methods` keys of payment methods, `amount` fiat.
+
+    `trades` is how many finished trades a maker has at least; `taker` leaves only what that person can take.
+    """
 
     side: Side
     asset_id: int
@@ -38,6 +44,18 @@ class Filters:
     amount: Decimal | None = None
     methods: tuple[int, ...] | None = None
     maker: int | None = None
+    country: str | None = None
+    trades: int = 0
+    taker: "Taker | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taker:
+    """Who wants to take: the key of the account (None for a visitor), their finished trades, and with whom."""
+
+    account: int | None = None
+    finished: int = 0
+    partners: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,17 +84,31 @@ _MARGIN = _Run(
     f"o.price_type = 'margin' AND (o.floor_price IS NULL OR {_MARGIN_PRICE} >= o.floor_price)"
     f" AND (o.ceiling_price IS NULL OR {_MARGIN_PRICE} <= o.ceiling_price)",
 )
-_FLOOR = _Run("o.floor_price", "o.floor_price", f"o.floor_price IS NOT NULL AND {_MARGIN_PRICE} < o.floor_price")
-_CEILING = _Run(
-    "o.ceiling_price", "o.ceiling_price", f"o.ceiling_price IS NOT NULL AND {_MARGIN_PRICE} > o.ceiling_price"
+_FLOOR = _Run(
+    "o.floor_price",
+    "o.floor_price",
+    f"o.price_type = 'margin' AND o.floor_price IS NOT NULL AND {_MARGIN_PRICE} < o.floor_price",
 )
+_CEILING = _Run(
+    "o.ceiling_price",
+    "o.ceiling_price",
+    f"o.price_type = 'margin' AND o.ceiling_price IS NOT NULL AND {_MARGIN_PRICE} > o.ceiling_price",
+)
+_FORMULA = _Run("o.formula_price", "o.formula_price", "o.price_type = 'formula' AND o.formula_until >= %(now)s")
 _PAUSED = _Run("o.margin_bps", "o.margin_bps::numeric", "o.price_type = 'margin'", paused=True)
+# Paused formulas have no order of their own: a key beyond all margins puts them last, by age.
+_PARKED = _Run(
+    "",
+    "%(parked)s::numeric",
+    "o.price_type = 'formula' AND (o.formula_price IS NULL OR o.formula_until < %(now)s)",
+    paused=True,
+)
 
 
-def select_keys(
-    filters: Filters, *, market: Decimal | None, after: Position | None, limit: int
+def select_page(
+    filters: Filters, *, market: Decimal | None, after: Position | None, limit: int, now: datetime
 ) -> tuple[str, dict[str, Any]]:
-    """Return SQL and parameters for (offer id, paused, key) of the next `limit` offers in book order."""
+    """Return SQL and parameters for (id, paused, key) of the next `limit` offers in book order."""
     params: dict[str, Any] = {
         "asset": filters.asset_id,
         "currency": filters.currency,
@@ -85,23 +117,50 @@ def select_keys(
         "amount": filters.amount,
         "methods": list(filters.methods or ()),
         "maker": filters.maker,
+        "country": filters.country,
+        "trades": filters.trades,
+        "parked": _parked(filters.side),
         "limit": limit,
+        "now": now,
     }
-    runs = [_FIXED, _PAUSED] if market is None else [_FIXED, _MARGIN, _FLOOR, _CEILING]
-    way = _direction(filters.side)
+    if filters.taker is not None:
+        params |= {"taker": filters.taker.account, "finished": filters.taker.finished}
+        params["partners"] = list(filters.taker.partners)
+    way = direction(filters.side)
     parts = [
-        f"(SELECT o.id, {run.price} AS key, {run.paused} AS paused FROM offers_offer o"  # noqa: S608
-        " JOIN accounts_account a ON a.id = o.maker_id AND a.is_active"
+        f"(SELECT o.id, {run.price} AS key, {run.paused} AS paused FROM offers_offer o{_joins(filters)}"  # noqa: S608
         f" WHERE {' AND '.join([*_conditions(filters, run), *_after(run, number, after, filters, market, params)])}"
-        f" ORDER BY {run.column} {way}, o.id LIMIT %(limit)s)"
-        for number, run in enumerate(runs)
+        f" ORDER BY {f'{run.column} {way}, ' if run.column else ''}o.id LIMIT %(limit)s)"
+        for number, run in enumerate(_runs(filters, market))
         if after is None or not after.paused or run.paused
     ]
     union = " UNION ALL ".join(parts)
     return f"SELECT id, paused, key FROM ({union}) r ORDER BY paused, key {way}, id LIMIT %(limit)s", params  # noqa: S608
 
 
-def _direction(side: Side) -> str:
+def _runs(filters: Filters, market: Decimal | None) -> list[_Run]:
+    priced = [_FIXED, _FORMULA] if market is None else [_FIXED, _MARGIN, _FLOOR, _CEILING, _FORMULA]
+    if filters.taker is not None:
+        return priced
+    return [*priced, _PARKED] if market is not None else [*priced, _PAUSED, _PARKED]
+
+
+def _parked(side: Side) -> Decimal:
+    return Decimal(limits.MOST_MARGIN + 1 if side is Side.SELL else limits.LEAST_MARGIN - 1)
+
+
+def _joins(filters: Filters) -> str:
+    """Return the joins that decide whether a row is listed at all: makers may be suspended, or too new for the reader.
+
+    The standing is reputation's table, read by name: a second query a page would cost more than this one line.
+    """
+    joins = " JOIN accounts_account a ON a.id = o.maker_id AND a.is_active"
+    if filters.trades:
+        joins += " JOIN reputation_standing s ON s.account_id = o.maker_id AND s.finished >= %(trades)s"
+    return joins
+
+
+def direction(side: Side) -> str:
     """Return the order of the best price: the cheapest seller and the dearest buyer come first."""
     return "ASC" if side is Side.SELL else "DESC"
 
@@ -110,19 +169,36 @@ def _conditions(filters: Filters, run: _Run) -> Sequence[str]:
     """Return what every row of a run must fulfil, the partial index's own conditions first."""
     listed = [
         "o.state = 'active'",
+        "o.visibility = 'public'",
+        "o.hidden = ''",
         f"o.side = '{filters.side.value}'",
         "o.asset_id = %(asset)s",
         "o.currency_id = %(currency)s",
         run.condition,
     ]
     if filters.methods is not None:
-        listed.append(
-            "EXISTS (SELECT 1 FROM offers_offer_methods w"
-            " WHERE w.offer_id = o.id AND w.paymentmethod_id = ANY(%(methods)s))"
-        )
+        listed.append("o.method_keys && %(methods)s::int[]")
     if filters.maker is not None:
         listed.append("o.maker_id = %(maker)s")
+    if filters.country is not None:
+        listed.append("o.country IN ('', %(country)s)")
+    listed += _takeable(filters)
     return [*listed, *_quantity(filters, run)]
+
+
+def _takeable(filters: Filters) -> Sequence[str]:
+    """Return the conditions that leave only what the taker can take (`gates.refusal`)."""
+    taker = filters.taker
+    if taker is None:
+        return []
+    listed = ["o.min_finished_trades <= %(finished)s"]
+    if taker.account is not None:
+        listed.append("o.maker_id <> %(taker)s")
+    if filters.amount is not None:
+        listed.append(
+            "(o.first_trade_max IS NULL OR %(amount)s <= o.first_trade_max OR o.maker_id = ANY(%(partners)s::bigint[]))"
+        )
+    return listed
 
 
 def _quantity(filters: Filters, run: _Run) -> Sequence[str]:
@@ -149,6 +225,9 @@ def _after(
     """Return the condition that a row comes after the cursor, in the terms of the run's own index."""
     if after is None or (run.paused and not after.paused):
         return []
+    if run is _PARKED:
+        params["offer"] = after.offer
+        return ["o.id > %(offer)s"] if after.key == _parked(filters.side) else []
     key: Decimal | int = after.key
     ties = True
     if run is _MARGIN and market is not None:

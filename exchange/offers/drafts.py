@@ -3,19 +3,32 @@
 from dataclasses import dataclass
 
 from exchange.core import money
+from exchange.offers.hours import clock_text
 from exchange.offers.models import Offer, PriceType
 from exchange.offers.plain import plain
+from exchange.offers.showing import hours_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceDraft:
-    """A price rule: `value` for a fixed price, `bps` with optional `floor` and `ceiling` for a margin."""
+    """A price rule: `value` for a fixed price, `bps` for a margin, `text` for a formula, both with limits."""
 
     type: str
     value: str | None = None
     bps: int | None = None
+    text: str | None = None
     floor: str | None = None
     ceiling: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoursDraft:
+    """Working hours: `start` and `end` such as 08:00, days from 1 (Monday) to 7, an IANA time zone."""
+
+    start: str
+    end: str
+    time_zone: str
+    days: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +54,10 @@ class OfferDraft:
     fallback_buyer_bps: int = 5000
     approve_by_hand: bool = False
     min_finished_trades: int = 0
+    first_trade_max: str | None = None
+    country: str | None = None
+    working_hours: HoursDraft | None = None
+    visibility: str = "public"
     accept_far_price: bool = True
 
 
@@ -62,6 +79,10 @@ def draft_of(offer: Offer) -> OfferDraft:
         fallback_buyer_bps=offer.fallback_buyer_bps,
         approve_by_hand=offer.approve_by_hand,
         min_finished_trades=offer.min_finished_trades,
+        first_trade_max=None if offer.first_trade_max is None else plain(offer.first_trade_max),
+        country=offer.country or None,
+        working_hours=_hours_of(offer),
+        visibility=offer.visibility,
     )
 
 
@@ -69,8 +90,17 @@ def _price_of(offer: Offer) -> PriceDraft:
     if offer.price_type == PriceType.FIXED and offer.fixed_price is not None:
         return PriceDraft(type=PriceType.FIXED, value=plain(offer.fixed_price))
     return PriceDraft(
-        type=PriceType.MARGIN,
+        type=offer.price_type,
         bps=offer.margin_bps,
+        text=offer.formula or None,
         floor=None if offer.floor_price is None else plain(offer.floor_price),
         ceiling=None if offer.ceiling_price is None else plain(offer.ceiling_price),
     )
+
+
+def _hours_of(offer: Offer) -> HoursDraft | None:
+    hours = hours_of(offer)
+    if hours is None:
+        return None
+    days = tuple(day + 1 for day in range(7) if hours.days >> day & 1)
+    return HoursDraft(start=clock_text(hours.start), end=clock_text(hours.end), days=days, time_zone=hours.time_zone)

@@ -9,16 +9,22 @@ from django.conf import settings
 from exchange.accounts.models import Account
 from exchange.core import money
 from exchange.core.errors import Conflict, DomainError, Forbidden, Invalid
-from exchange.offers.models import Offer, OfferState
+from exchange.offers.hours import WorkingHours, is_open
+from exchange.offers.models import Hidden, Offer, OfferState, ParkedFormula
+from exchange.offers.plain import plain
 from exchange.offers.pricing import effective_price, rule_of
 from exchange.offers.quotes import Quote
+from exchange.offers.showing import hours_of
 from exchange.offers.typed import is_consent_current
 from exchange.prices.queries import Market
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What decides whether somebody may take an offer at all. `finished_trades` is None for an unknown visitor."""
+    """What decides whether somebody may take an offer at all. `finished_trades` is None for an unknown visitor.
+
+    `first_trade_max` is None when there is no such limit or the two have traded before; `amount` is fiat, if asked.
+    """
 
     state: str
     is_own: bool
@@ -26,6 +32,13 @@ class Standing:
     is_price_paused: bool
     min_finished_trades: int
     finished_trades: int | None
+    hidden: str = Hidden.NOT
+    hours: WorkingHours | None = None
+    formula_problem: str = ParkedFormula.NOT
+    first_trade_max: Decimal | None = None
+    amount: Decimal | None = None
+    currency: str = ""
+    maker: str = "this trader"
 
 
 def refusal(standing: Standing) -> DomainError | None:
@@ -36,16 +49,32 @@ def refusal(standing: Standing) -> DomainError | None:
         return Forbidden("This is your own offer.", code="own_offer")
     if standing.state == OfferState.PAUSED or not standing.is_maker_active:
         return Conflict("This offer is paused.", code="offer_paused")
+    if standing.hidden == Hidden.BREAK:
+        return Conflict("This trader takes a break. The offer comes back when they do.", code="maker_away")
+    if standing.hidden == Hidden.HOURS and standing.hours is not None:
+        return Conflict(f"This offer is open {standing.hours.words}.", code="outside_hours")
     needed, done = standing.min_finished_trades, standing.finished_trades
     if done is not None and done < needed:
         words = f"Needs {needed} finished trades; you have {done}."
         return Forbidden(words, code="too_few_trades", extra={"needed": needed, "finished": done})
     if standing.is_price_paused:
-        return Conflict(
-            "Price paused: the market price is too old. This offer can be taken when it is fresh again.",
-            code="price_paused",
-        )
+        return price_paused(standing.formula_problem)
+    if standing.hidden == Hidden.EMPTY:
+        return Conflict("Too little is left of this offer for its smallest trade.", code="not_enough_left")
+    cap, amount = standing.first_trade_max, standing.amount
+    if done is not None and cap is not None and amount is not None and amount > cap:
+        words = f"First trades with {standing.maker} are limited to {plain(cap)} {standing.currency}."
+        return Forbidden(words, code="first_trade_limit", extra={"limit": plain(cap)})
     return None
+
+
+def price_paused(problem: str = ParkedFormula.NOT) -> Conflict:
+    """Return the refusal of an offer without a price just now."""
+    words = {
+        ParkedFormula.UNDEFINED.value: "Price paused: the maker's formula gives no price just now.",
+        ParkedFormula.OUT_OF_RANGE.value: "Price paused: the maker's formula lies too far from the market.",
+    }.get(problem, "Price paused: the market price is too old. This offer can be taken when it is fresh again.")
+    return Conflict(words, code="price_paused")
 
 
 def check_take(
@@ -55,6 +84,7 @@ def check_take(
     amount_fiat: Decimal,
     finished_trades: int,
     now: datetime,
+    is_first_trade: bool = False,
     market: Market | None = None,
     units: int | None = None,
     open_takes: int = 0,
@@ -63,10 +93,11 @@ def check_take(
     """Return if `taker` may take `amount_fiat` of `offer` now; quantity is claimed by `actions.reserve` afterwards.
 
     Raises `Conflict` (`offer_gone`, `offer_paused`, `offer_changed`, `price_paused`, `price_changed`,
-    `not_enough_left`, `too_many_open_takes`), `Forbidden` (`own_offer`, `too_few_trades`) or `Invalid`
-    (`below_minimum`, `above_maximum`). With `market` the price is checked too, with `units` the quantity.
+    `not_enough_left`, `too_many_open_takes`, `maker_away`, `outside_hours`), `Forbidden` (`own_offer`,
+    `too_few_trades`, `first_trade_limit`) or `Invalid` (`below_minimum`, `above_maximum`). With `market` the price is
+    checked too, with `units` the quantity; `is_first_trade` says that the two have not finished a trade yet.
     """
-    price = effective_price(rule_of(offer), market) if market is not None else None
+    price = effective_price(rule_of(offer), market, now=now) if market is not None else None
     refused = refusal(
         Standing(
             state=offer.state,
@@ -75,6 +106,13 @@ def check_take(
             is_price_paused=market is not None and price is None,
             min_finished_trades=offer.min_finished_trades,
             finished_trades=finished_trades,
+            hidden=_hidden(offer, now=now),
+            hours=hours_of(offer),
+            formula_problem=offer.formula_problem,
+            first_trade_max=offer.first_trade_max if is_first_trade else None,
+            amount=amount_fiat,
+            currency=offer.currency_id,
+            maker=offer.maker.label,
         )
     )
     if refused is not None:
@@ -112,6 +150,13 @@ def check_quote(offer: Offer, quote: Quote, *, price: Decimal, now: datetime) ->
             code="price_changed",
             extra={"old": format(quote.price, "f"), "new": format(price, "f")},
         )
+
+
+def _hidden(offer: Offer, *, now: datetime) -> str:
+    """Return why the offer is hidden at this very moment; the row knows it only from the last look."""
+    if offer.hidden == Hidden.BREAK:
+        return Hidden.BREAK
+    return Hidden.NOT if is_open(hours_of(offer), now=now) else Hidden.HOURS
 
 
 def not_enough_left(remaining: int) -> Conflict:

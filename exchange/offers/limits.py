@@ -17,6 +17,11 @@ MOST_METHODS = 10
 MOST_TERMS = 2000
 MOST_FINISHED_TRADES = 1000
 MOST_OPEN_OFFERS = 100
+# Formulas are reckoned anew at every reading of prices, so their number a maker is small.
+MOST_FORMULA_OFFERS = 10
+MOST_FORMULA = 500
+MOST_SKETCHES = 20
+MOST_SEARCHES = 20
 WHOLE_BPS = 10_000
 
 

@@ -5,6 +5,7 @@ after rounding. It holds while one basis point of the market price is at least o
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from exchange.core.money import BPS
@@ -18,13 +19,19 @@ LEAST_PRICE = Decimal("0.000001")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceRule:
-    """A fixed price, or a margin on the market in basis points between an optional floor and ceiling."""
+    """A fixed price, a margin on the market in basis points between an optional floor and ceiling, or a formula.
+
+    What a formula gives, floor and ceiling included, is reckoned by `formulas.py`; it is good until `until`.
+    """
 
     type: PriceType
     fixed: Decimal | None = None
     margin_bps: int | None = None
     floor: Decimal | None = None
     ceiling: Decimal | None = None
+    formula: str = ""
+    reckoned: Decimal | None = None
+    until: datetime | None = None
 
 
 def rule_of(offer: Offer) -> PriceRule:
@@ -35,21 +42,28 @@ def rule_of(offer: Offer) -> PriceRule:
         margin_bps=offer.margin_bps,
         floor=offer.floor_price,
         ceiling=offer.ceiling_price,
+        formula=offer.formula,
+        reckoned=offer.formula_price,
+        until=offer.formula_until,
     )
 
 
-def effective_price(rule: PriceRule, market: Market) -> Decimal | None:
-    """Return the price of one coin now, to ten decimals; None while the market it hangs on is stale."""
+def effective_price(rule: PriceRule, market: Market, *, now: datetime) -> Decimal | None:
+    """Return the price of one coin now, to ten decimals; None while what it hangs on is stale."""
     if rule.fixed is not None:
         return rule.fixed
+    if rule.type is PriceType.FORMULA:
+        return rule.reckoned if rule.until is not None and rule.until >= now else None
     if market.is_stale or market.price is None or market.price < LEAST_PRICE or rule.margin_bps is None:
         return None
-    price = with_margin(market.price, bps=rule.margin_bps)
-    if rule.floor is not None:
-        price = max(price, rule.floor)
-    if rule.ceiling is not None:
-        price = min(price, rule.ceiling)
-    return price
+    return within(with_margin(market.price, bps=rule.margin_bps), floor=rule.floor, ceiling=rule.ceiling)
+
+
+def within(price: Decimal, *, floor: Decimal | None, ceiling: Decimal | None) -> Decimal:
+    """Return `price` held between floor and ceiling."""
+    if floor is not None:
+        price = max(price, floor)
+    return price if ceiling is None else min(price, ceiling)
 
 
 def with_margin(market: Decimal, *, bps: int) -> Decimal:

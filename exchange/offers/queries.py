@@ -1,20 +1,33 @@
 """Finding offers."""
 
+from secrets import compare_digest
+
 from django.db.models import QuerySet
 
 from exchange.accounts.models import Account
 from exchange.core.errors import NotFound
 from exchange.core.ids import ALPHABET, read_code
-from exchange.offers.models import Offer, OfferState
+from exchange.offers.models import Offer, OfferState, Visibility
 
 
-def offer_by_code(code: str, *, viewer: Account | None = None) -> Offer:
-    """Return the offer with this public code. Raises `NotFound`, also for another maker's draft."""
+def offer_by_code(code: str, *, viewer: Account | None = None, key: str | None = None) -> Offer:
+    """Return the offer with this public code; one that is shared by link needs the link's `key` too.
+
+    Raises `NotFound`, also for another maker's draft, and for a link's offer without its key: nobody learns it exists.
+    """
     wanted = read_code(code)
     offer = _whole().filter(code=wanted).first() if set(wanted) <= set(ALPHABET) else None
-    if offer is None or (offer.state == OfferState.DRAFT and (viewer is None or offer.maker_id != viewer.pk)):
+    if offer is None or not _may_see(offer, viewer=viewer, key=key):
         raise NotFound("There is no such offer, or it is not published.")
     return offer
+
+
+def _may_see(offer: Offer, *, viewer: Account | None, key: str | None) -> bool:
+    if viewer is not None and offer.maker_id == viewer.pk:
+        return True
+    if offer.state == OfferState.DRAFT:
+        return False
+    return offer.visibility == Visibility.PUBLIC or compare_digest((key or "").encode(), offer.link_key.encode())
 
 
 def offer_by_key(key: int) -> Offer:

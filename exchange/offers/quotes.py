@@ -8,6 +8,7 @@ from django.core.signing import BadSignature, Signer
 
 from exchange.core import clock
 from exchange.core.errors import Conflict, Invalid
+from exchange.offers.formulas import refreshed
 from exchange.offers.models import Offer
 from exchange.offers.pricing import effective_price, rule_of
 from exchange.prices import queries as prices
@@ -30,7 +31,7 @@ class Quote:
 def make_quote(offer: Offer, amount: Decimal, now: datetime) -> str:
     """Return the token for taking `amount` of fiat at today's price. Raises `Conflict` while the price is paused."""
     market = prices.market(offer.asset.symbol, offer.currency_id, now=now)
-    price = effective_price(rule_of(offer), market)
+    price = effective_price(rule_of(refreshed(offer, now=now)), market, now=now)
     if price is None:
         raise Conflict("Price paused: the market price is too old. Try again in a minute.", code="price_paused")
     expires = clock.to_unix(now + LIFETIME)

@@ -13,6 +13,7 @@ from escrow import deployment
 from escrow.terms import ZERO, TypedData
 from exchange.offers.models import Offer
 from exchange.offers.plain import plain
+from exchange.offers.showing import hours_of
 
 _MEMBERS = (
     "string id",
@@ -27,6 +28,7 @@ _MEMBERS = (
     "int32 marginBps",
     "string floorPrice",
     "string ceilingPrice",
+    "string priceFormula",
     "string minFiat",
     "string maxFiat",
     "uint256 totalAmount",
@@ -39,6 +41,9 @@ _MEMBERS = (
     "uint16 fallbackBuyerBps",
     "bool approveByHand",
     "uint32 minFinishedTrades",
+    "string firstTradeMax",
+    "string country",
+    "string workingHours",
     "address arbiter",
     "address feeRecipient",
     "uint16 feeBps",
@@ -53,6 +58,7 @@ def offer_typed_data(offer: Offer, *, methods: tuple[str, ...] | None = None) ->
     """
     slugs = sorted(methods if methods is not None else offer.methods.values_list("slug", flat=True))
     minor_units = offer.currency.minor_units
+    hours = hours_of(offer)
     message: dict[str, Any] = {
         "id": offer.code,
         "version": offer.version,
@@ -66,6 +72,7 @@ def offer_typed_data(offer: Offer, *, methods: tuple[str, ...] | None = None) ->
         "marginBps": offer.margin_bps or 0,
         "floorPrice": _price(offer.floor_price),
         "ceilingPrice": _price(offer.ceiling_price),
+        "priceFormula": offer.formula,
         "minFiat": f"{offer.min_fiat:.{minor_units}f}",
         "maxFiat": f"{offer.max_fiat:.{minor_units}f}",
         "totalAmount": str(int(offer.total_units)),
@@ -78,6 +85,9 @@ def offer_typed_data(offer: Offer, *, methods: tuple[str, ...] | None = None) ->
         "fallbackBuyerBps": offer.fallback_buyer_bps,
         "approveByHand": offer.approve_by_hand,
         "minFinishedTrades": offer.min_finished_trades,
+        "firstTradeMax": "" if offer.first_trade_max is None else f"{offer.first_trade_max:.{minor_units}f}",
+        "country": offer.country,
+        "workingHours": hours.text if hours else "",
         "arbiter": settings.ARBITER_ADDRESS or ZERO,
         "feeRecipient": settings.FEE_RECIPIENT or ZERO,
         "feeBps": settings.FEE_BPS,

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from exchange.catalog import queries as catalog
@@ -11,14 +12,17 @@ from exchange.catalog.models import Asset, Currency, PaymentMethod
 from exchange.core import money
 from exchange.core.errors import Invalid, NotFound
 from exchange.offers import limits
-from exchange.offers.drafts import OfferDraft, PriceDraft
+from exchange.offers.drafts import OfferDraft
 from exchange.offers.faults import Faults
-from exchange.offers.models import PriceType, Side
+from exchange.offers.formulas import check_formula, reckon
+from exchange.offers.hours import WorkingHours
+from exchange.offers.models import PriceType, Side, Visibility
 from exchange.offers.plain import plain
-from exchange.offers.pricing import PriceRule, effective_price, price_against_market
+from exchange.offers.pricing import PriceRule, effective_price
+from exchange.offers.validate_conditions import read_first_trade, read_hours, read_place, read_visibility
+from exchange.offers.validate_price import ABSENT, check_far, read_price
 from exchange.prices.queries import Market
 
-_ABSENT = Decimal(1)
 _BREAKS = re.compile(r"\r\n?")
 # Control, format, surrogate and private characters can make a text look like another; joiners and the two direction
 # marks are part of ordinary writing.
@@ -45,9 +49,13 @@ class OfferValues:
     fallback_buyer_bps: int
     approve_by_hand: bool
     min_finished_trades: int
+    first_trade_max: Decimal | None
+    country: str
+    hours: WorkingHours | None
+    visibility: Visibility
 
 
-def check_draft(draft: OfferDraft, *, read_market: Callable[[str, str], Market]) -> OfferValues:
+def check_draft(draft: OfferDraft, *, read_market: Callable[[str, str], Market], now: datetime) -> OfferValues:
     """Return the values of `draft`. Raises `Invalid` naming each field that cannot be used.
 
     `read_market(asset, currency)` is asked once the draft is sound, to judge price and quantity together.
@@ -58,7 +66,7 @@ def check_draft(draft: OfferDraft, *, read_market: Callable[[str, str], Market])
     faults.refuse()  # the rest is measured in the pair's units
     assert asset is not None
     assert currency is not None
-    rule = _read_price(draft.price, faults)
+    rule = read_price(draft.price, faults, check_formula=lambda text: check_formula(text, now=now))
     min_fiat = _read_fiat(draft.min_fiat, field="/min_fiat", currency=currency, faults=faults)
     max_fiat = _read_fiat(draft.max_fiat, field="/max_fiat", currency=currency, faults=faults)
     if min_fiat > max_fiat:
@@ -100,9 +108,16 @@ def check_draft(draft: OfferDraft, *, read_market: Callable[[str, str], Market])
             most=limits.MOST_FINISHED_TRADES,
             words=f"Ask for 0 to {limits.MOST_FINISHED_TRADES} finished trades.",
         ),
+        first_trade_max=read_first_trade(
+            draft.first_trade_max, least=min_fiat, most=max_fiat, currency=currency, faults=faults
+        ),
+        country=read_place(draft.country, faults),
+        hours=read_hours(draft.working_hours, faults),
+        visibility=read_visibility(draft.visibility, faults),
     )
     faults.refuse()
-    _check_against_market(values, read_market(asset.symbol, currency.code), accept_far=draft.accept_far_price)
+    market = read_market(asset.symbol, currency.code)
+    _check_against_market(values, market, accept_far=draft.accept_far_price, now=now)
     return values
 
 
@@ -126,44 +141,8 @@ def _read_pair(draft: OfferDraft, faults: Faults) -> tuple[Asset | None, Currenc
     return asset, currency
 
 
-def _read_price(price: PriceDraft, faults: Faults) -> PriceRule:
-    if price.type == PriceType.FIXED:
-        fixed = _read_rate(price.value, field="/price/value", faults=faults)
-        for name, value in (("bps", price.bps), ("floor", price.floor), ("ceiling", price.ceiling)):
-            if value is not None:
-                faults.add(f"/price/{name}", "A fixed price has no such part.")
-        return PriceRule(type=PriceType.FIXED, fixed=fixed)
-    if price.type == PriceType.MARGIN:
-        if price.value is not None:
-            faults.add("/price/value", "A price with a margin has no fixed value.")
-        bps = faults.within(
-            price.bps,
-            field="/price/bps",
-            least=limits.LEAST_MARGIN,
-            most=limits.MOST_MARGIN,
-            words=f"Give a margin of {limits.LEAST_MARGIN} to {limits.MOST_MARGIN} basis points; 150 is 1.5%.",
-        )
-        floor = None if price.floor is None else _read_rate(price.floor, field="/price/floor", faults=faults)
-        ceiling = None if price.ceiling is None else _read_rate(price.ceiling, field="/price/ceiling", faults=faults)
-        if floor is not None and ceiling is not None and floor > ceiling:
-            faults.add("/price/ceiling", "The ceiling must not lie below the floor.")
-        return PriceRule(type=PriceType.MARGIN, margin_bps=bps, floor=floor, ceiling=ceiling)
-    faults.add("/price/type", f"Use one of these price types: {', '.join(PriceType.values)}.")
-    return PriceRule(type=PriceType.FIXED, fixed=_ABSENT)
-
-
-def _read_rate(text: str | None, *, field: str, faults: Faults) -> Decimal:
-    if text is None:
-        faults.add(field, "A price is needed here.")
-        return _ABSENT
-    rate = faults.read(lambda: money.parse_decimal(text, field=field, places=limits.PRICE_PLACES), otherwise=_ABSENT)
-    if not limits.LEAST_PRICE <= rate <= limits.MOST_PRICE:
-        faults.add(field, f"Give a price from {limits.LEAST_PRICE:f} to {limits.MOST_PRICE:f}.")
-    return rate
-
-
 def _read_fiat(text: str, *, field: str, currency: Currency, faults: Faults) -> Decimal:
-    amount = faults.read(lambda: money.parse_decimal(text, field=field, places=currency.minor_units), otherwise=_ABSENT)
+    amount = faults.read(lambda: money.parse_decimal(text, field=field, places=currency.minor_units), otherwise=ABSENT)
     if amount > limits.MOST_FIAT:
         faults.add(field, f"At most {limits.MOST_FIAT:f} {currency.code}.")
     return amount
@@ -213,9 +192,12 @@ def _usual_window(methods: tuple[PaymentMethod, ...]) -> int:
     return max((method.payment_window for method in methods), default=limits.HOUR)
 
 
-def _check_against_market(values: OfferValues, market: Market, *, accept_far: bool) -> None:
+def _check_against_market(values: OfferValues, market: Market, *, accept_far: bool, now: datetime) -> None:
     """Refuse a quantity worth less than the least trade, and ask about a price far from the market."""
-    price = effective_price(values.rule, market)
+    if values.rule.type is PriceType.FORMULA:
+        price = reckon(values.rule, asset=values.asset.symbol, currency=values.currency.code, now=now).price
+    else:
+        price = effective_price(values.rule, market, now=now)
     if price is None:
         return
     decimals, places, code = values.asset.decimals, values.currency.minor_units, values.currency.code
@@ -223,14 +205,13 @@ def _check_against_market(values: OfferValues, market: Market, *, accept_far: bo
     if worth < values.min_fiat:
         words = f"At {plain(price)} {code} this is worth {worth:f}, less than your smallest trade."
         raise Invalid(fields={"/total_asset": words})
-    away = price_against_market(price, market.price)
-    if accept_far or away is None or abs(away) <= limits.FAR_BPS or market.price is None:
-        return
-    where = "above" if away > 0 else "below"
-    gap = money.round_fiat(abs(price - market.price), minor_units=places)
-    words = f"This is {Decimal(abs(away)) / 100:.1f}% {where} market, {gap:f} {code} for each {values.asset.symbol}."
-    raise Invalid(
-        code="far_from_market",
-        fields={"/price": f"{words} Confirm that you mean it."},
-        extra={"away_bps": away, "market": format(market.price, "f")},
-    )
+    if not accept_far:
+        check_far(
+            side=values.side,
+            price=price,
+            market=market,
+            total_units=values.total_units,
+            decimals=decimals,
+            minor_units=places,
+            symbol=values.asset.symbol,
+        )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, When
 
 from escrow import queries as chain
 from escrow import relay
@@ -40,6 +40,14 @@ class OnChain:
     def attempts(self, action: str) -> int:
         """Return how often this act was asked for: the number of the next attempt, counted from 0."""
         return sum(1 for intent in self.intents if intent.purpose == action)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What an account has behind it: finished trades, and the accounts it finished one with."""
+
+    finished: int = 0
+    partners: frozenset[int] = frozenset()
 
 
 def trade_for(code: str, *, account: Account | None, include_arbiter: bool = False) -> Trade:
@@ -151,6 +159,14 @@ def ended_trades(account: Account, *, before: int | None, limit: int) -> list[Tr
 def finished_count(account: Account) -> int:
     """Return in how many trades of this account coins reached the buyer."""
     return _of(account).filter(state__in=[State.RELEASED, State.RESOLVED]).count()
+
+
+def record_of(account: Account) -> Record:
+    """Return how many trades of this account brought coins to the buyer, and with whom."""
+    other = Case(When(seller=account, then=F("buyer_id")), default=F("seller_id"))
+    rows = Trade.objects.filter(Q(seller=account) | Q(buyer=account), state__in=[State.RELEASED, State.RESOLVED])
+    found = dict(rows.annotate(other=other).values_list("other").annotate(number=Count("id")).order_by())
+    return Record(finished=sum(found.values()), partners=frozenset(found))
 
 
 def open_takes(account: Account) -> int:

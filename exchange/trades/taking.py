@@ -16,8 +16,9 @@ from exchange.catalog.models import PaymentMethod
 from exchange.core import money
 from exchange.core.errors import Conflict, Forbidden, Invalid
 from exchange.offers import actions as offers
-from exchange.offers import gates, pricing, quotes
+from exchange.offers import formulas, gates, pricing, quotes
 from exchange.offers import queries as offer_queries
+from exchange.offers.formulas import refreshed
 from exchange.offers.models import Offer
 from exchange.offers.models import Side as OfferSide
 from exchange.prices import queries as prices
@@ -49,25 +50,34 @@ def take(
     amount_fiat: Decimal | None = None,
     amount_units: int | None = None,
     quote: str | None = None,
+    key: str | None = None,
 ) -> Trade:
     """Take an offer for so much fiat or so many base units and return the trade, waiting for signatures.
 
-    A quote's price holds while the offer's own has not moved further from it than PRICE_TOLERANCE_BPS.
-    Raises `NotFound`, or what `offers.gates.check_take` and `offers.actions.reserve` raise, `Invalid` for an amount or
-    method that does not fit, `Conflict` (`too_many_open_takes`).
+    `key` is the link's, for an offer shared by link. A quote's price holds while the offer's own has not moved further
+    from it than PRICE_TOLERANCE_BPS. Raises `NotFound`, or what `offers.gates.check_take` and `offers.actions.reserve`
+    raise, `Invalid` for an amount or method that does not fit, `Conflict` (`too_many_open_takes`).
     """
     policy.require_active(by)
     with transaction.atomic():
-        offer = offer_queries.offer_by_code(offer_code)
+        offer = refreshed(offer_queries.offer_by_code(offer_code, viewer=by, key=key), now=now)
         market = prices.market(offer.asset.symbol, offer.currency_id, now=now)
         seen = quotes.read_quote(quote, now) if quote is not None else None
+        record = queries.record_of(by)
         check = partial(
-            gates.check_take, offer, by, finished_trades=queries.finished_count(by), now=now, market=market, quote=seen
+            gates.check_take,
+            offer,
+            by,
+            finished_trades=record.finished,
+            is_first_trade=offer.maker_id not in record.partners,
+            now=now,
+            market=market,
+            quote=seen,
         )
-        value = seen.price if seen is not None else pricing.effective_price(pricing.rule_of(offer), market)
+        value = seen.price if seen is not None else pricing.effective_price(pricing.rule_of(offer), market, now=now)
         if value is None:
             check(amount_fiat=offer.min_fiat)
-            raise Conflict("Price paused: the market price is too old. Try again in a minute.", code="price_paused")
+            raise gates.price_paused(offer.formula_problem)
         units, fiat = _fix_amounts(offer, price=value, amount_fiat=amount_fiat, amount_units=amount_units)
         check(amount_fiat=fiat, units=units)
         _check_cap(by, now=now)
@@ -78,7 +88,7 @@ def take(
         if agreement.terms.arbiter in {seller.address, buyer.address}:
             raise Forbidden("The arbiter of this site cannot trade here.", code="arbiter_is_party")
         # From here on the offer's row is locked, so what is left to do is short.
-        offers.reserve(offer.pk, version=offer.version, units=units, now=now)
+        offers.reserve(offer.pk, version=offer.version, units=units, price=value, now=now)
         price = Price(value=value, market=market)
         trade = _create(offer, agreement, deal=deal, price=price, by=by, method=chosen, now=now)
         facts = {"offer": offer.code, "offer_version": offer.version, "amount": str(units), "terms": trade.trade_id}
@@ -167,7 +177,7 @@ def _create(
         amount=deal.units,
         amount_fiat=deal.fiat,
         price=deal.price,
-        price_snapshot=_snapshot(offer, price.market),
+        price_snapshot=_snapshot(offer, price.market, now=now),
         chain_id=domain.chain_id,
         contract=domain.contract,
         trade_id=trade_id(agreement.terms, domain),
@@ -184,12 +194,23 @@ def _create(
     )
 
 
-def _snapshot(offer: Offer, market: Market) -> dict[str, Any]:
+def _snapshot(offer: Offer, market: Market, *, now: datetime) -> dict[str, Any]:
     return {
         "type": offer.price_type,
         "margin_bps": offer.margin_bps,
+        **_formula(offer, now=now),
         "market": format(market.price, "f") if market.price is not None else None,
         "age": market.age_seconds,
         "label": market.label,
         "sources": [source.facts() for source in market.sources],
     }
+
+
+def _formula(offer: Offer, *, now: datetime) -> dict[str, Any]:
+    """Return the formula a price came from, with every source's value and age; nothing for other prices."""
+    if not offer.formula:
+        return {}
+    rule = pricing.rule_of(offer)
+    found = formulas.reckon(rule, asset=offer.asset.symbol, currency=offer.currency_id, now=now)
+    used = [{"name": str(one.name), "price": format(one.price, "f"), "age": one.age_seconds} for one in found.sources]
+    return {"formula": offer.formula, "formula_sources": used}

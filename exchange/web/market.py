@@ -11,12 +11,11 @@ from exchange.core import clock
 from exchange.offers import book
 from exchange.offers.book import MOST_COUNTED, Page
 from exchange.prices import queries as prices
-from exchange.trades import queries as trades
 from exchange.web import pairs
 from exchange.web.book_filter import BookFilter, FilterForm, read_filter, relax
 from exchange.web.errors import is_fragment
 from exchange.web.listings import listings
-from exchange.web.visitors import visitor
+from exchange.web.visitors import reading_as, visitor
 
 ROWS = 25
 
@@ -86,8 +85,7 @@ def _show(request: HttpRequest, form: FilterForm, wanted: BookFilter) -> HttpRes
         now=clock.now(),
         cursor=cursor,
         limit=ROWS,
-        viewer=reader,
-        finished_trades=trades.finished_count(reader) if reader else None,
+        **reading_as(reader),
     )
     count = book.count(**wanted.said(), now=clock.now())
     context: dict[str, Any] = {

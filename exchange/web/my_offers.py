@@ -51,12 +51,12 @@ def priced(offers: Iterable[Offer], *, now: datetime) -> list[Row]:
     """Return offers with their prices now, each market asked for once."""
     wanted = list(offers)
     markets = prices.markets([(offer.asset.symbol, offer.currency_id) for offer in wanted], now=now)
-    return [_row(offer, markets[offer.asset.symbol, offer.currency_id]) for offer in wanted]
+    return [_row(offer, markets[offer.asset.symbol, offer.currency_id], now=now) for offer in wanted]
 
 
-def _row(offer: Offer, market: Market) -> Row:
+def _row(offer: Offer, market: Market, *, now: datetime) -> Row:
     must_sign = offer.state == "draft" or (offer.state != "closed" and not is_consent_current(offer))
-    return Row(offer, effective_price(rule_of(offer), market), market.price, must_sign)
+    return Row(offer, effective_price(rule_of(offer), market, now=now), market.price, must_sign)
 
 
 @require_POST

@@ -13,10 +13,9 @@ from exchange.offers.book_rows import row_of
 from exchange.offers.models import Offer
 from exchange.offers.typed import is_consent_current
 from exchange.prices import queries as prices
-from exchange.trades import queries as trades
 from exchange.web.listings import listings
 from exchange.web.take_form import TakeForm
-from exchange.web.visitors import visitor
+from exchange.web.visitors import reading_as, visitor
 
 
 @require_safe
@@ -43,8 +42,9 @@ def _reckon(found: Offer, form: TakeForm) -> dict[str, Any]:
     """Return what the answers come to, or why they come to nothing; nothing for answers that are not complete."""
     if not form.is_valid():
         return {}
+    now = clock.now()
     try:
-        return {"terms": form.terms(prices.market(found.asset.symbol, found.currency_id, now=clock.now()))}
+        return {"terms": form.terms(prices.market(found.asset.symbol, found.currency_id, now=now), now=now)}
     except DomainError as error:
         return {"problem": next(iter(error.fields.values()), error.message)}
 
@@ -53,8 +53,7 @@ def offer_context(request: HttpRequest, found: Offer, *, form: TakeForm) -> dict
     """Return what the page of an offer shows, whichever form comes with it."""
     reader = visitor(request)
     market = prices.market(found.asset.symbol, found.currency_id, now=clock.now())
-    finished = trades.finished_count(reader) if reader else None
-    row = row_of(found, market=market, viewer=reader, finished_trades=finished)
+    row = row_of(found, market=market, now=clock.now(), **reading_as(reader))
     (listing,) = listings(
         [row], market=market.price, buys=found.side == "sell", amount=None, is_stable=found.asset.is_stable
     )

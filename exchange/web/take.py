@@ -85,11 +85,13 @@ def _review(request: HttpRequest, offer: Offer, form: TakeForm, *, status: int =
 
 def _check(offer: Offer, reader: Account, terms: Terms) -> None:
     """Refuse what the take itself would refuse, before the reader is asked to decide."""
+    record = trades.record_of(reader)
     check_take(
         offer,
         reader,
         amount_fiat=terms.fiat,
-        finished_trades=trades.finished_count(reader),
+        finished_trades=record.finished,
+        is_first_trade=offer.maker_id not in record.partners,
         now=clock.now(),
         market=terms.market,
         units=terms.units,
@@ -98,7 +100,8 @@ def _check(offer: Offer, reader: Account, terms: Terms) -> None:
 
 
 def _terms(offer: Offer, form: TakeForm) -> Terms:
-    return form.terms(prices.market(offer.asset.symbol, offer.currency_id, now=clock.now()))
+    now = clock.now()
+    return form.terms(prices.market(offer.asset.symbol, offer.currency_id, now=now), now=now)
 
 
 def _ask_again(request: HttpRequest, offer: Offer, form: TakeForm) -> HttpResponse:

@@ -1,5 +1,6 @@
 """How much of an offer, in money or in coins, and by which method."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -36,8 +37,8 @@ class TakeForm(forms.Form):
             self.add_error("amount", f"Use at most {places} decimals." if places else "Use whole numbers.")
         return data
 
-    def terms(self, market: Market) -> Terms:
+    def terms(self, market: Market, *, now: datetime) -> Terms:
         """Return what these answers would agree to. Raises `Conflict`, `Invalid`."""
         data = self.cleaned_data
         said = {"amount_fiat" if data["unit"] == "fiat" else "amount_coin": data["amount"]}
-        return terms_of(self.offer, market=market, method=data["method"], **said)
+        return terms_of(self.offer, market=market, now=now, method=data["method"], **said)

@@ -7,7 +7,9 @@ from decimal import Decimal
 from django.conf import settings
 
 from exchange.core import money
-from exchange.core.errors import Conflict, Invalid
+from exchange.core.errors import Invalid
+from exchange.offers.formulas import refreshed
+from exchange.offers.gates import price_paused
 from exchange.offers.models import Offer
 from exchange.offers.pricing import effective_price, rule_of
 from exchange.prices.queries import Market
@@ -31,15 +33,21 @@ class Terms:
 
 
 def terms_of(
-    offer: Offer, *, market: Market, method: str, amount_fiat: Decimal | None = None, amount_coin: Decimal | None = None
+    offer: Offer,
+    *,
+    market: Market,
+    now: datetime,
+    method: str,
+    amount_fiat: Decimal | None = None,
+    amount_coin: Decimal | None = None,
 ) -> Terms:
     """Return the terms of taking so much money or so many coins of `offer` at today's price.
 
     Raises `Conflict` (`price_paused`) without a price, `Invalid` for an amount that is nothing at this price.
     """
-    price = effective_price(rule_of(offer), market)
+    price = effective_price(rule_of(refreshed(offer, now=now)), market, now=now)
     if price is None:
-        raise Conflict("Price paused: the market price is too old. Try again in a minute.", code="price_paused")
+        raise price_paused(offer.formula_problem)
     decimals, minor_units = offer.asset.decimals, offer.currency.minor_units
     if amount_coin is not None:
         units = money.to_units(amount_coin, decimals=decimals)

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
 
 from exchange.accounts.models import Account
 from exchange.core.errors import NotSignedIn
+from exchange.trades import queries as trades
 
 P = ParamSpec("P")
 
@@ -15,6 +16,14 @@ P = ParamSpec("P")
 def visitor(request: HttpRequest) -> Account | None:
     """Return the signed-in account, None for an anonymous reader."""
     return request.user if isinstance(request.user, Account) else None
+
+
+def reading_as(reader: Account | None) -> dict[str, Any]:
+    """Return what the book asks of its reader: who they are, their finished trades, and with whom."""
+    if reader is None:
+        return {"viewer": None, "finished_trades": None, "partners": frozenset()}
+    record = trades.record_of(reader)
+    return {"viewer": reader, "finished_trades": record.finished, "partners": record.partners}
 
 
 def account_of(request: HttpRequest) -> Account:

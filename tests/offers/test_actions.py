@@ -12,6 +12,7 @@ from exchange.accounts import actions as accounts
 from exchange.core import clock
 from exchange.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from exchange.offers import actions, queries
+from exchange.offers.drafts import HoursDraft
 from exchange.offers.limits import MOST_OPEN_OFFERS
 from exchange.offers.models import Offer, OfferState
 from exchange.offers.typed import is_consent_current, offer_typed_data
@@ -81,6 +82,7 @@ def test_the_typed_data_names_everything_a_taker_relies_on(settings: LazySetting
         "marginBps": -125,
         "floorPrice": "2500.1",
         "ceilingPrice": "",
+        "priceFormula": "",
         "minFiat": "100.00",
         "maxFiat": "3000.00",
         "totalAmount": "1500000000000000000",
@@ -93,6 +95,9 @@ def test_the_typed_data_names_everything_a_taker_relies_on(settings: LazySetting
         "fallbackBuyerBps": 5000,
         "approveByHand": False,
         "minFinishedTrades": 0,
+        "firstTradeMax": "",
+        "country": "",
+        "workingHours": "",
         "arbiter": settings.ARBITER_ADDRESS,
         "feeRecipient": settings.FEE_RECIPIENT,
         "feeBps": settings.FEE_BPS,
@@ -112,6 +117,9 @@ CHANGES: dict[str, Any] = {
     "fallback_buyer_bps": 4000,
     "approve_by_hand": True,
     "min_finished_trades": 1,
+    "first_trade_max": "250.00",
+    "country": "ES",
+    "working_hours": HoursDraft(start="08:00", end="18:00", time_zone="Europe/Berlin", days=(1, 2, 3, 4, 5)),
 }
 
 

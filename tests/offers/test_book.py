@@ -1,166 +1,17 @@
-"""The book against brute force: the same offers in the same order, whatever the prices, page by page."""
+"""The book as a visitor reads it: order, pages, filters, and the reason beside what cannot be taken."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import transaction
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from exchange.core import clock, money
-from exchange.offers.book import book, count
-from exchange.offers.book_rows import BookRow
+from exchange.core import clock
+from exchange.offers.book import book
 from exchange.offers.models import Offer
-from exchange.offers.pricing import effective_price, rule_of
-from exchange.prices import queries as prices
-from tests.builders import asset, ben, catalog, currency, market_price, method, sara
+from tests.builders import ben, market_price, sara
+from tests.offers.shelves import ETHER, Wish, floating, plain, store, walk
 
 pytestmark = pytest.mark.django_db
-NOW = clock.now()
-ETHER = 10**18
-
-# Few distinct numbers, so that ties, and prices exactly on a floor or ceiling, are frequent.
-PRICES = ["2850", "2955", "2970", "3000", "3000.0000000001", "3030", "3045", "3150"]
-MARGINS = [-500, -150, -149, 0, 1, 100, 150, 500]
-
-
-@dataclass(frozen=True)
-class Wish:
-    """An offer of the property test."""
-
-    side: str
-    fixed: str | None
-    bps: int | None
-    floor: str | None
-    ceiling: str | None
-    min_fiat: int
-    max_fiat: int
-    remaining: int
-    methods: tuple[str, ...]
-    state: str
-
-
-@st.composite
-def wishes(pick: st.DrawFn) -> Wish:
-    is_fixed = pick(st.booleans())
-    floor, ceiling = pick(st.none() | st.sampled_from(PRICES)), pick(st.none() | st.sampled_from(PRICES))
-    if floor is not None and ceiling is not None and Decimal(floor) > Decimal(ceiling):
-        floor, ceiling = ceiling, floor
-    least = pick(st.sampled_from([1, 100, 250]))
-    return Wish(
-        side=pick(st.sampled_from(["sell", "sell", "buy"])),
-        fixed=pick(st.sampled_from(PRICES)) if is_fixed else None,
-        bps=None if is_fixed else pick(st.sampled_from(MARGINS)),
-        floor=None if is_fixed else floor,
-        ceiling=None if is_fixed else ceiling,
-        min_fiat=least,
-        max_fiat=pick(st.sampled_from([250, 300, 5000])),
-        remaining=pick(st.sampled_from([0, ETHER // 30, ETHER // 12, ETHER // 10, 2 * ETHER])),
-        methods=pick(st.sampled_from([("sepa",), ("sepa-instant",), ("sepa", "bizum")])),
-        state=pick(st.sampled_from(["active"] * 6 + ["paused", "closed"])),
-    )
-
-
-def store(wish: Wish, **changes: Any) -> Offer:
-    facts: dict[str, Any] = {
-        "maker": sara().account,
-        "side": wish.side,
-        "asset": asset(),
-        "currency": currency(),
-        "price_type": "margin" if wish.fixed is None else "fixed",
-        "fixed_price": wish.fixed,
-        "margin_bps": wish.bps,
-        "floor_price": wish.floor,
-        "ceiling_price": wish.ceiling,
-        "min_fiat": wish.min_fiat,
-        "max_fiat": wish.max_fiat,
-        "total_units": 2 * ETHER,
-        "remaining_units": wish.remaining,
-        "payment_window": 1800,
-        "confirm_window": 1800,
-        "arbitration_window": 86_400,
-        "state": wish.state,
-        "signature": "0x00",
-        "created_at": NOW,
-        "updated_at": NOW,
-    }
-    made = Offer.objects.create(**{**facts, **changes})
-    made.methods.set([method(slug) for slug in wish.methods])
-    return made
-
-
-def plain(side: str = "sell", price: str = "3000", **changes: Any) -> Offer:
-    wish = Wish(side, price, None, None, None, 100, 5000, 2 * ETHER, ("sepa-instant",), "active")
-    return store(wish, **changes)
-
-
-def floating(bps: int, side: str = "sell", floor: str | None = None, ceiling: str | None = None) -> Offer:
-    return store(Wish(side, None, bps, floor, ceiling, 100, 5000, 2 * ETHER, ("sepa-instant",), "active"))
-
-
-def brute_force(offers: list[Offer], *, side: str, amount: Decimal | None, slug: str | None) -> list[str]:
-    """Return the codes as a plain sort of all offers gives them."""
-    market = prices.market("ETH", "EUR", now=clock.now())
-    wanted = "sell" if side == "buy" else "buy"
-    sign = 1 if side == "buy" else -1
-    found: list[tuple[bool, Decimal, int, str]] = []
-    for one in offers:
-        one.refresh_from_db()
-        if one.side != wanted or one.state != "active":
-            continue
-        if slug is not None and not one.methods.filter(slug=slug).exists():
-            continue
-        price = effective_price(rule_of(one), market)
-        if amount is not None and not one.min_fiat <= amount <= one.max_fiat:
-            continue
-        if price is not None:
-            least = money.coins_for(amount if amount is not None else one.min_fiat, price=price, decimals=18)
-            if not 0 < least <= one.remaining_units:
-                continue
-        key = Decimal(one.margin_bps or 0) if price is None else price
-        found.append((price is None, sign * key, one.pk, one.code))
-    return [code for *_, code in sorted(found)]
-
-
-def walk(*, limit: int, **query: Any) -> Iterator[BookRow]:
-    cursor = None
-    while True:
-        page = book(asset="ETH", currency="EUR", now=clock.now(), cursor=cursor, limit=limit, **query)
-        assert len(page.items) <= limit
-        yield from page.items
-        cursor = page.next
-        if cursor is None:
-            return
-        assert len(page.items) == limit
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    made=st.lists(wishes(), max_size=14),
-    market=st.none() | st.sampled_from(["2950", "3000", "3000.0000000001", "2999.99999"]),
-    side=st.sampled_from(["buy", "sell"]),
-    amount=st.none() | st.sampled_from([Decimal(100), Decimal(250), Decimal("299.99"), Decimal(6000)]),
-    slug=st.none() | st.sampled_from(["sepa", "bizum"]),
-    limit=st.integers(1, 5),
-)
-def test_every_page_holds_exactly_what_a_sort_of_all_offers_would_put_there(
-    made: list[Wish], market: str | None, side: str, amount: Decimal | None, slug: str | None, limit: int
-) -> None:
-    catalog()
-    with transaction.atomic():
-        offers = [store(wish) for wish in made]
-        if market is not None:
-            market_price(market)
-        expected = brute_force(offers, side=side, amount=amount, slug=slug)
-        rows = list(walk(side=side, amount=amount, method=slug, limit=limit))
-        assert [row.code for row in rows] == expected
-        assert count(side=side, asset="ETH", currency="EUR", now=clock.now(), amount=amount, method=slug) == len(
-            expected
-        )
-        transaction.set_rollback(True)
 
 
 def codes(**query: Any) -> list[str]:
@@ -267,10 +118,8 @@ def test_offers_of_suspended_makers_are_not_listed() -> None:
 
 def test_methods_and_countries_narrow_the_book() -> None:
     instant = plain()
-    portuguese = plain(price="3001")
-    portuguese.methods.set([method("mb-way")])
-    anywhere = plain(price="3002")
-    anywhere.methods.set([method("cash-in-person")])
+    portuguese = store(Wish(fixed="3001", methods=("mb-way",)))
+    anywhere = store(Wish(fixed="3002", methods=("cash-in-person",)))
     assert codes(side="buy", method="mb-way") == [portuguese.code]
     assert codes(side="buy", method=["mb-way", "sepa-instant"]) == [instant.code, portuguese.code]
     assert codes(side="buy", country="pt") == [instant.code, portuguese.code, anywhere.code]

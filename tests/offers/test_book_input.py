@@ -75,8 +75,8 @@ def test_one_offer_is_a_row_whatever_its_state() -> None:
     market_price("3000")
     market = prices.market("ETH", "EUR", now=clock.now())
     made = offer(price=fixed("3060"))
-    row = row_of(made, market=market, amount=Decimal(306), viewer=ben().account, finished_trades=0)
+    row = row_of(made, market=market, now=clock.now(), amount=Decimal(306), viewer=ben().account, finished_trades=0)
     assert (row.takeable, row.units, row.against_market_bps) == (True, 10**17, 200)
     closed = actions.close(made, by=sara().account, version=1, now=clock.now())
-    assert row_of(closed, market=market).reason_code == "offer_gone"
-    assert row_of(unsigned_offer(), market=market, viewer=sara().account).reason_code == "offer_gone"
+    assert row_of(closed, market=market, now=clock.now()).reason_code == "offer_gone"
+    assert row_of(unsigned_offer(), market=market, now=clock.now(), viewer=sara().account).reason_code == "offer_gone"

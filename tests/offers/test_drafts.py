@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 
 def check(**changes: Any) -> OfferValues:
     return check_draft(
-        draft(**changes), read_market=lambda asset, currency: prices.market(asset, currency, now=clock.now())
+        draft(**changes),
+        read_market=lambda asset, currency: prices.market(asset, currency, now=clock.now()),
+        now=clock.now(),
     )
 
 
@@ -107,10 +109,10 @@ def test_each_bad_value_is_named(changes: dict[str, Any], field: str) -> None:
     assert faults(**changes) == {field}
 
 
-def test_a_formula_is_answered_with_the_types_there_are() -> None:
+def test_an_unknown_type_is_answered_with_the_types_there_are() -> None:
     with pytest.raises(Invalid) as refused:
-        check(price=PriceDraft(type="formula", value="median(a, b)"))
-    assert refused.value.fields == {"/price/type": "Use one of these price types: fixed, margin."}
+        check(price=PriceDraft(type="auction", value="1"))
+    assert refused.value.fields == {"/price/type": "Use one of these price types: fixed, margin, formula."}
 
 
 def test_a_currency_without_cents_takes_none() -> None:
@@ -135,7 +137,8 @@ def test_a_price_far_from_the_market_is_asked_about() -> None:
         check(price=fixed("2500.00"), accept_far_price=False)
     assert refused.value.code == "far_from_market"
     assert refused.value.fields == {
-        "/price": "This is 16.7% below market, 500.00 EUR for each ETH. Confirm that you mean it."
+        "/price": "This is 16.7% below market, 500.00 EUR for each ETH. You would lose 1,000.00 EUR on 2 ETH. "
+        "Confirm that you mean it."
     }
     assert faults(price=margin(1001), accept_far_price=False) == {"/price"}
     assert check(price=margin(1000), accept_far_price=False).rule.margin_bps == 1000
@@ -156,9 +159,8 @@ def test_an_offer_can_be_written_as_a_draft_again(price: PriceDraft) -> None:
     assert again.price == price
     assert set(again.methods) == {"sepa", "revolut"}
     assert (again.total_asset, again.min_fiat, again.terms_text) == ("2", "100", "Be quick.")
-    assert check_draft(again, read_market=lambda *_: prices.market("ETH", "EUR", now=clock.now())).total_units == int(
-        made.total_units
-    )
+    read = check_draft(again, read_market=lambda *_: prices.market("ETH", "EUR", now=clock.now()), now=clock.now())
+    assert read.total_units == int(made.total_units)
 
 
 def test_a_huge_quantity_survives_an_edit_to_the_last_unit() -> None:

@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exchange.core import clock
 from exchange.offers.models import PriceType
 from exchange.offers.pricing import LEAST_PRICE, PriceRule, effective_price, price_against_market, with_margin
 from exchange.prices.queries import Market
 
 market_prices = st.decimals(LEAST_PRICE, Decimal(10) ** 12, places=10)
+NOW = clock.now()
 margins = st.integers(-5000, 10_000)
 
 
@@ -51,14 +53,14 @@ def margin(bps: int, floor: str | None = None, ceiling: str | None = None) -> Pr
     ],
 )
 def test_the_effective_price(rule: PriceRule, price: str) -> None:
-    assert effective_price(rule, market("3000")) == Decimal(price)
+    assert effective_price(rule, market("3000"), now=NOW) == Decimal(price)
 
 
 def test_without_a_market_only_fixed_prices_stand() -> None:
-    assert effective_price(PriceRule(type=PriceType.FIXED, fixed=Decimal(1)), market(None)) == 1
-    assert effective_price(margin(0), market(None)) is None
-    assert effective_price(margin(0, floor="3000"), market(None)) is None
-    assert effective_price(margin(0), market("0.0000001")) is None
+    assert effective_price(PriceRule(type=PriceType.FIXED, fixed=Decimal(1)), market(None), now=NOW) == 1
+    assert effective_price(margin(0), market(None), now=NOW) is None
+    assert effective_price(margin(0, floor="3000"), market(None), now=NOW) is None
+    assert effective_price(margin(0), market("0.0000001"), now=NOW) is None
 
 
 def test_a_price_is_rounded_half_up_to_ten_decimals() -> None:
@@ -79,7 +81,7 @@ def test_the_price_never_leaves_floor_and_ceiling(
     if floor is not None and ceiling is not None and floor > ceiling:
         floor, ceiling = ceiling, floor
     rule = PriceRule(type=PriceType.MARGIN, margin_bps=bps, floor=floor, ceiling=ceiling)
-    found = effective_price(rule, market(price))
+    found = effective_price(rule, market(price), now=NOW)
     assert found is not None
     assert floor is None or found >= floor
     assert ceiling is None or found <= ceiling

@@ -17,12 +17,20 @@ from exchange.prices import queries as prices
 from exchange.trades import queries as trades
 
 
+def reading_as(viewer: Account | None) -> dict[str, Any]:
+    """Return what the book asks of its reader: who they are, their finished trades, and with whom."""
+    if viewer is None:
+        return {"viewer": None, "finished_trades": None, "partners": frozenset()}
+    record = trades.record_of(viewer)
+    return {"viewer": viewer, "finished_trades": record.finished, "partners": record.partners}
+
+
 def offers(found: list[Offer], *, viewer: Account | None, now: datetime) -> list[dict[str, Any]]:
     """Return offers in full, in their order, with one query for all rows of a pair."""
+    reader_facts = reading_as(viewer)
     pairs: dict[tuple[str, str], list[Offer]] = defaultdict(list)
     for one in found:
         pairs[one.asset.symbol, one.currency_id].append(one)
-    finished = trades.finished_count(viewer) if viewer else None
     rows: list[BookRow] = []
     for pair, market in prices.markets(pairs, now=now).items() if pairs else ():
         first = pairs[pair][0]
@@ -30,8 +38,8 @@ def offers(found: list[Offer], *, viewer: Account | None, now: datetime) -> list
             asset=first.asset,
             currency=first.currency,
             market=market,
-            viewer=viewer.pk if viewer else None,
-            finished_trades=finished,
+            now=now,
+            **{**reader_facts, "viewer": viewer.pk if viewer else None},
         )
         rows += read_rows([one.pk for one in pairs[pair]], reader)
     shown = {row["id"]: row for row in book.rows(rows)}

@@ -20,7 +20,6 @@ from exchange.core import clock, money
 from exchange.core.errors import Conflict, Forbidden, Invalid, NotFound
 from exchange.offers import actions, book, queries
 from exchange.trades import actions as trades
-from exchange.trades import queries as trade_queries
 
 router = Router()
 READ, WRITE = "offers:read", "offers:write"
@@ -34,14 +33,8 @@ def list_book(
     cursor: Cursor | None = None,
 ) -> dict[str, Any]:
     """Return the book, best effective price first. `side=buy` lists offers from which the caller can buy."""
-    account = viewer(request)
     found = book.book(
-        **wanted.model_dump(),
-        cursor=cursor,
-        limit=limit,
-        viewer=account,
-        finished_trades=trade_queries.finished_count(account) if account else None,
-        now=clock.now(),
+        **wanted.model_dump(), cursor=cursor, limit=limit, **render.reading_as(viewer(request)), now=clock.now()
     )
     return page(book_render.rows(found.items), found.next)
 
