@@ -61,6 +61,8 @@ APPROVAL_WINDOW = env.number("APPROVAL_WINDOW", 15 * 60, least=60)
 MAX_OPEN_TAKES = env.number("MAX_OPEN_TAKES", 5, least=1)
 PRICE_MAX_AGE = env.number("PRICE_MAX_AGE", 60, least=1)
 PRICE_TOLERANCE_BPS = env.number("PRICE_TOLERANCE_BPS", 50)
+# How long a page of the book may be served again to strangers, milliseconds; never as long as a second.
+BOOK_KEPT_MS = env.number("BOOK_KEPT_MS", 500, most=800)
 # Adapters of exchange/prices/sources (docs/prices.md); with none, offers that follow the market are paused.
 PRICE_SOURCES = env.items("PRICE_SOURCES", "demo" if DEMO else "")
 PRICE_PAIRS = env.items("PRICE_PAIRS", "ETH/USD,ETH/EUR")
@@ -145,6 +147,8 @@ _database = env.database(default=None if DEPLOY else "postgresql://postgres@127.
 _options: dict[str, object] = dict(_database["OPTIONS"])  # type: ignore[call-overload]
 # A request that cannot get what it needs fails soon and clearly instead of holding others up (milliseconds).
 _options["options"] = "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
+# Only the book's query is ever prepared; its plan must not depend on which price or amount happened to come first.
+_options["options"] = f"{_options['options']} -c plan_cache_mode=force_generic_plan"
 _options["pool"] = {
     "min_size": 1,
     "max_size": env.number("DATABASE_POOL", 16, least=2),
@@ -175,6 +179,9 @@ CELERY_BEAT_SCHEDULE = {
     "dispatch the outbox": {"task": "exchange.core.tasks.dispatch_outbox", "schedule": 2.0},
     "read prices": {"task": "exchange.prices.tasks.read_prices", "schedule": 5.0},
     "read reference rates": {"task": "exchange.prices.tasks.read_rates", "schedule": 60.0},
+    "turn offers that are due": {"task": "exchange.offers.tasks.turn_due", "schedule": 5.0},
+    "reckon formulas": {"task": "exchange.offers.tasks.reckon_formulas", "schedule": 2.0},
+    "forget old drafts": {"task": "exchange.offers.tasks.forget_sketches", "schedule": 3600.0},
     "project chain events": {"task": "exchange.trades.tasks.project_events", "schedule": 2.0},
     "close what is overdue": {"task": "exchange.trades.tasks.close_overdue", "schedule": 5.0},
     "forget old records": {"task": "exchange.core.tasks.forget_old_records", "schedule": 3600.0},

@@ -10,6 +10,7 @@ from exchange.core import outbox
 from exchange.core.outbox import Handler
 from exchange.disputes import handlers as disputes
 from exchange.notifications import handlers as notifications
+from exchange.notifications import offers as offer_notifications
 from exchange.reputation import handlers as reputation
 
 # What follows besides telling the people, which every event here does.
@@ -30,9 +31,17 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = {
     "dispute.ruled": (),
 }
 
+# What follows from offers; nobody's trade is concerned.
+OFFER_HANDLERS: Mapping[str, tuple[Handler, ...]] = {
+    "offer.published": (offer_notifications.on_offer_published,),
+}
+
 
 def connect() -> None:
     """Subscribe every handler; called once when Django starts."""
+    for event, handlers in OFFER_HANDLERS.items():
+        for handler in handlers:
+            outbox.subscribe(event, handler)
     for event, handlers in HANDLERS.items():
         for handler in handlers:
             outbox.subscribe(event, handler)

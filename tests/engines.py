@@ -80,6 +80,8 @@ def environment_for(engines: Engines | None) -> dict[str, str]:
         "PARLEY_HOME": str(engines.folder / "home") if engines else os.devnull,
         "SECRET_KEY": "tests-only-" + "0123456789abcdef" * 4,
         "DEMO": "1",
+        # A test reads what it has just written; what keeping pages does is tested by itself.
+        "BOOK_KEPT_MS": "0",
         "DEPLOY": "0",
         "SITE_URL": "http://localhost:8000",
     }

@@ -6,17 +6,21 @@ from typing import Any
 from django.http import HttpRequest
 
 from exchange.accounts.models import Account
-from exchange.api.schemas.offers import EditOffer, FixedPrice, MakeOffer, MarginPrice
+from exchange.api.schemas.offers import EditOffer, FixedPrice, FormulaPrice, MakeOffer, MarginPrice, WorkingHours
 from exchange.core.errors import Invalid
 from exchange.offers import actions
-from exchange.offers.drafts import OfferDraft, PriceDraft
+from exchange.offers.drafts import HoursDraft, OfferDraft, PriceDraft
 from exchange.offers.models import Offer
+
+_REMOVABLE = frozenset({"first_trade_max", "country", "working_hours"})
 
 
 def draft_of(body: MakeOffer) -> OfferDraft:
     """Return the draft that `POST /offers` describes."""
-    facts = body.model_dump(exclude={"price", "methods"})
-    return OfferDraft(**facts, price=_price(body.price), methods=tuple(body.methods))
+    facts = body.model_dump(exclude={"price", "methods", "working_hours"})
+    return OfferDraft(
+        **facts, price=_price(body.price), methods=tuple(body.methods), working_hours=_hours(body.working_hours)
+    )
 
 
 def carry_out(offer: Offer, body: EditOffer, *, by: Account, version: int, now: datetime) -> Offer:
@@ -43,7 +47,11 @@ def expected_version(request: HttpRequest, version: int | None, *, otherwise: in
 
 
 def _changes(body: EditOffer) -> dict[str, Any]:
-    changes = body.model_dump(exclude={"version", "state", "price"}, exclude_none=True)
+    changes = body.model_dump(exclude={"version", "state", "price", "working_hours"}, exclude_none=True)
+    # What may be taken away again is taken away by a null that was really sent.
+    changes |= {name: None for name in _REMOVABLE & body.model_fields_set if getattr(body, name) is None}
+    if body.working_hours is not None:
+        changes["working_hours"] = _hours(body.working_hours)
     if body.price is not None:
         changes["price"] = _price(body.price)
     if "methods" in changes:
@@ -51,5 +59,9 @@ def _changes(body: EditOffer) -> dict[str, Any]:
     return changes
 
 
-def _price(rule: FixedPrice | MarginPrice) -> PriceDraft:
+def _price(rule: FixedPrice | MarginPrice | FormulaPrice) -> PriceDraft:
     return PriceDraft(**rule.model_dump())
+
+
+def _hours(body: WorkingHours | None) -> HoursDraft | None:
+    return None if body is None else HoursDraft(**{**body.model_dump(), "days": tuple(body.days)})

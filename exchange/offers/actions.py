@@ -14,7 +14,7 @@ from escrow import signatures
 from escrow.terms import digest
 from exchange.accounts import policy
 from exchange.accounts.models import Account
-from exchange.core import clock
+from exchange.core import clock, outbox
 from exchange.core.errors import Conflict, Forbidden, Invalid
 from exchange.offers import gates, limits
 from exchange.offers.columns import columns_of
@@ -66,7 +66,10 @@ def sign(offer: Offer, *, by: Account, signature: str, now: datetime) -> Offer:
         raise Invalid(str(error), code="bad_signature", fields={"/signature": str(error)}) from error
     unclosed = (OfferState.DRAFT, OfferState.PAUSED, OfferState.ACTIVE)
     changes = {"typed_data": typed_data, "signature": signature, **_shown(offer, now=now)}
-    return _change(offer, version=offer.version, states=unclosed, now=now, **changes)
+    with transaction.atomic():
+        published = _change(offer, version=offer.version, states=unclosed, now=now, **changes)
+        outbox.emit("offer.published", {"offer": published.code, "version": published.version})
+    return published
 
 
 def edit(offer: Offer, *, by: Account, version: int, changes: Mapping[str, Any], now: datetime) -> Offer:

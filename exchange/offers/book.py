@@ -18,8 +18,11 @@ from exchange.catalog import queries as catalog
 from exchange.catalog.countries import read_country
 from exchange.catalog.models import Asset, Currency
 from exchange.core.errors import Invalid
+from exchange.offers.book_filters import Filters, Position, Taker
 from exchange.offers.book_rows import BookRow, Reader, read_page
-from exchange.offers.book_runs import Filters, Position, Taker, direction, select_page
+from exchange.offers.book_runs import direction, select_page
+from exchange.offers.book_select import whole_rows
+from exchange.offers.kept import kept_or_read
 from exchange.offers.models import Side
 from exchange.offers.pricing import LEAST_PRICE
 from exchange.prices import queries as prices
@@ -69,11 +72,10 @@ def book(*, now: datetime, cursor: str | None = None, limit: int = 25, **asked: 
     Raises `NotFound` for a pair that is not traded here, `Invalid` for a wrong side, country, limit or cursor.
     """
     question = Question(**asked)
-    coin, money = catalog.asset(question.asset), catalog.currency(question.currency)
+    coin, money, market = _pair(question.asset, question.currency, now=now)
     filters = _filters(question, coin, money)
     if not 1 <= limit <= MOST_ROWS:
         raise Invalid(fields={"/limit": f"Ask for 1 to {MOST_ROWS} rows."})
-    market = prices.market(coin.symbol, money.code, now=now)
     place = f"{filters.side.value}/{coin.symbol}/{money.code}"
     frozen, after = _read_cursor(cursor, place=place) if cursor else (_usable(market), None)
     sql, params = select_page(filters, market=frozen, after=after, limit=limit + 1, now=now)
@@ -82,6 +84,13 @@ def book(*, now: datetime, cursor: str | None = None, limit: int = 25, **asked: 
     )
     following = _write_cursor(found[limit - 1], market=frozen, place=place) if len(found) > limit else None
     return Page(items=[row for row, _, _ in found[:limit]], next=following, market=market)
+
+
+def page_sql(*, now: datetime, limit: int = 25, **asked: Any) -> tuple[str, dict[str, Any]]:
+    """Return the SQL of a first page and its parameters, for plans and measurements."""
+    filters, market = _asked(now=now, **asked)
+    sql, params = select_page(filters, market=market, after=None, limit=limit + 1, now=now)
+    return whole_rows(sql, direction=direction(filters.side)), params
 
 
 def count(*, now: datetime, **asked: Any) -> int:
@@ -102,8 +111,18 @@ def rank(price: Decimal, *, now: datetime, **asked: Any) -> int:
 
 def _asked(*, now: datetime, **asked: Any) -> tuple[Filters, Decimal | None]:
     question = Question(**asked)
-    coin, money = catalog.asset(question.asset), catalog.currency(question.currency)
-    return _filters(question, coin, money), _usable(prices.market(coin.symbol, money.code, now=now))
+    coin, money, market = _pair(question.asset, question.currency, now=now)
+    return _filters(question, coin, money), _usable(market)
+
+
+def _pair(asset: str, currency: str, *, now: datetime) -> tuple[Asset, Currency, Market]:
+    """Return a pair and its market; all pages of a moment share one reading of them. Raises `NotFound`."""
+
+    def read() -> tuple[Asset, Currency, Market]:
+        coin, money = catalog.asset(asset), catalog.currency(currency)
+        return coin, money, prices.market(coin.symbol, money.code, now=now)
+
+    return kept_or_read(("pair", asset.upper(), currency.upper()), read)
 
 
 def _number(sql: str, params: dict[str, Any]) -> int:

@@ -7,7 +7,6 @@ from decimal import ROUND_CEILING, Decimal, localcontext
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 
 from exchange.accounts.models import Account
 from exchange.catalog.models import Asset, Currency
@@ -15,59 +14,11 @@ from exchange.core import money
 from exchange.core.errors import DomainError
 from exchange.offers import gates
 from exchange.offers.book_methods import Method, methods_of
+from exchange.offers.book_select import OF_KEYS, fetch, whole_rows
 from exchange.offers.hours import WorkingHours
 from exchange.offers.models import Offer, PriceType
 from exchange.offers.pricing import PriceRule, effective_price, price_against_market
 from exchange.prices.queries import Market
-
-_COLUMNS = (
-    "id",
-    "code",
-    "side",
-    "state",
-    "hidden",
-    "version",
-    "price_type",
-    "fixed_price",
-    "margin_bps",
-    "floor_price",
-    "ceiling_price",
-    "formula",
-    "formula_price",
-    "formula_until",
-    "formula_problem",
-    "min_fiat",
-    "max_fiat",
-    "remaining_units",
-    "payment_window",
-    "approve_by_hand",
-    "min_finished_trades",
-    "first_trade_max",
-    "country",
-    "open_from",
-    "open_until",
-    "open_days",
-    "time_zone",
-    "method_keys",
-)
-_MAKER = ("maker", "address", "name", "last_active_at", "is_active", "finished", "abandoned")
-_NAMES = (*_COLUMNS, *_MAKER, "paused", "key")
-# Everything a page shows in one query; the standing is reputation's table, read by name (see `book_runs._joins`).
-_ROWS = (
-    f"SELECT {', '.join(f'o.{column}' for column in _COLUMNS)},"  # noqa: S608
-    " a.id, a.address, a.name, a.last_active_at, a.is_active, coalesce(s.finished, 0), coalesce(s.abandoned, 0),"
-    " r.paused, r.key"
-    " FROM ({keys}) r JOIN offers_offer o ON o.id = r.id JOIN accounts_account a ON a.id = o.maker_id"
-    " LEFT JOIN reputation_standing s ON s.account_id = o.maker_id"
-    " ORDER BY {order}"
-)
-_OF_KEYS = _ROWS.format(
-    keys=(
-        "SELECT u.id, false AS paused, u.place::numeric AS key"
-        " FROM unnest(%(keys)s::bigint[]) WITH ORDINALITY u(id, place)"
-    ),
-    order="r.key",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,27 +97,18 @@ class Reader:
 
 
 def read_page(
-    sql: str, params: dict[str, Any], reader: Reader, *, direction: str
+    keys: str, params: dict[str, Any], reader: Reader, *, direction: str
 ) -> list[tuple[BookRow, bool, Decimal]]:
-    """Return (row, whether it stands among the paused, its key) for what `sql` finds, with one query."""
-    order = f"r.paused, r.key {direction}, r.id"
-    return [
-        (_row(found, reader), found["paused"], found["key"])
-        for found in _fetch(_ROWS.format(keys=sql, order=order), params)
-    ]
+    """Return (row, whether it stands among the paused, its key) for what `keys` finds, with one query."""
+    found = fetch(whole_rows(keys, direction=direction), params)
+    return [(_row(one, reader), one["paused"], one["key"]) for one in found]
 
 
 def read_rows(keys: Sequence[int], reader: Reader) -> list[BookRow]:
     """Return the rows of the offers with these primary keys, in their order, with one query."""
     if not keys:
         return []
-    return [_row(found, reader) for found in _fetch(_OF_KEYS, {"keys": list(keys)})]
-
-
-def _fetch(sql: str, params: dict[str, Any]) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return [dict(zip(_NAMES, record, strict=True)) for record in cursor.fetchall()]
+    return [_row(found, reader) for found in fetch(OF_KEYS, {"keys": list(keys)})]
 
 
 def row_of(

@@ -5,13 +5,18 @@ index already holds in the order of that price (`models._book_indexes`):
 
 1. fixed prices, ordered by price;
 2. margins that neither floor nor ceiling touches, ordered by margin (a higher margin is a higher price);
-3. margins held up by their floor: their price *is* the floor, ordered by floor;
-4. margins held down by their ceiling, ordered by ceiling;
-5. formulas, ordered by what they gave when prices were last read (`formulas.py`).
+3. formulas, ordered by what they gave when prices were last read (`formulas.py`);
+4. margins held up by their floor: their price *is* the floor, ordered by floor;
+5. margins held down by their ceiling, ordered by ceiling.
 
-A page is the first n rows of each run after the cursor, merged: no offer of the true page can be outside, and the cost
-does not grow with the book. Formulas that give nothing just now come last, paused, by age; without a market price
-(stale) the margins too: before those formulas, by margin.
+A page is the first n rows of each run after the cursor, merged: no offer of the true page can be outside. Which of the
+rows with a floor are held up depends on the market, which no index knows; so runs 4 and 5 look only where a row of the
+page can be: the n-th best price of runs 1 to 3 (`bound`) bounds their price and, on the side where a limit makes an
+offer worse, their margin. So a page costs what it shows and does not grow with the book. (Where runs 1 to 3 have less
+than a page, nothing bounds runs 4 and 5, and all that is left are they.)
+
+Formulas that give nothing just now come last, paused, by age; without a market price (stale) the margins too: before
+those formulas, by margin.
 """
 
 from bisect import bisect_left, bisect_right
@@ -22,49 +27,13 @@ from decimal import Decimal
 from typing import Any
 
 from exchange.offers import limits
+from exchange.offers.book_filters import Filters, Position
 from exchange.offers.models import Side
 from exchange.offers.pricing import with_margin
 
 # Every margin an offer can have, for finding the margin that a price belongs to.
 _MARGINS = range(limits.LEAST_MARGIN, limits.MOST_MARGIN + 1)
 _MARGIN_PRICE = "round(%(market)s * (10000 + o.margin_bps) * 0.0001, 10)"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
-    """What narrows the book. `side` is the makers', `methods` keys of payment methods, `amount` fiat.
-
-    `trades` is how many finished trades a maker has at least; `taker` leaves only what that person can take.
-    """
-
-    side: Side
-    asset_id: int
-    currency: str
-    decimals: int
-    amount: Decimal | None = None
-    methods: tuple[int, ...] | None = None
-    maker: int | None = None
-    country: str | None = None
-    trades: int = 0
-    taker: "Taker | None" = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taker:
-    """Who wants to take: the key of the account (None for a visitor), their finished trades, and with whom."""
-
-    account: int | None = None
-    finished: int = 0
-    partners: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Position:
-    """The last row of a page: whether it stood among the paused, its price (or margin, if paused) and its key."""
-
-    paused: bool
-    key: Decimal
-    offer: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +53,11 @@ _MARGIN = _Run(
     f"o.price_type = 'margin' AND (o.floor_price IS NULL OR {_MARGIN_PRICE} >= o.floor_price)"
     f" AND (o.ceiling_price IS NULL OR {_MARGIN_PRICE} <= o.ceiling_price)",
 )
+_FORMULA = _Run(
+    "o.formula_price",
+    "o.formula_price",
+    "o.price_type = 'formula' AND o.formula_price IS NOT NULL AND o.formula_until >= %(now)s",
+)
 _FLOOR = _Run(
     "o.floor_price",
     "o.floor_price",
@@ -94,70 +68,139 @@ _CEILING = _Run(
     "o.ceiling_price",
     f"o.price_type = 'margin' AND o.ceiling_price IS NOT NULL AND {_MARGIN_PRICE} > o.ceiling_price",
 )
-_FORMULA = _Run("o.formula_price", "o.formula_price", "o.price_type = 'formula' AND o.formula_until >= %(now)s")
 _PAUSED = _Run("o.margin_bps", "o.margin_bps::numeric", "o.price_type = 'margin'", paused=True)
-# Paused formulas have no order of their own: a key beyond all margins puts them last, by age.
-_PARKED = _Run(
+# Paused formulas have no order of their own: a key beyond all margins puts them last, by age. Those whose sources grew
+# old before the next reading of prices came have a run of their own, which is empty as long as the beat beats.
+_PARKED = _Run("", "%(parked)s::numeric", "o.price_type = 'formula' AND o.formula_price IS NULL", paused=True)
+_LATE = _Run(
     "",
     "%(parked)s::numeric",
-    "o.price_type = 'formula' AND (o.formula_price IS NULL OR o.formula_until < %(now)s)",
+    "o.price_type = 'formula' AND o.formula_price IS NOT NULL AND o.formula_until < %(now)s",
     paused=True,
 )
+_WITHOUT_ORDER = (_PARKED, _LATE)
+_BOUNDED = (_FLOOR, _CEILING)
 
 
 def select_page(
     filters: Filters, *, market: Decimal | None, after: Position | None, limit: int, now: datetime
 ) -> tuple[str, dict[str, Any]]:
-    """Return SQL and parameters for (id, paused, key) of the next `limit` offers in book order."""
+    """Return SQL and parameters for (id, paused, key) of the next `limit` offers in book order.
+
+    Pair, side, methods and size stand in the text, so that each such question is planned once (`book_select.fetch`).
+    """
     params: dict[str, Any] = {
-        "asset": filters.asset_id,
-        "currency": filters.currency,
         "market": market,
         "scale": Decimal(1).scaleb(-filters.decimals),
         "amount": filters.amount,
-        "methods": list(filters.methods or ()),
         "maker": filters.maker,
         "country": filters.country,
         "trades": filters.trades,
         "parked": _parked(filters.side),
-        "limit": limit,
         "now": now,
     }
     if filters.taker is not None:
         params |= {"taker": filters.taker.account, "finished": filters.taker.finished}
         params["partners"] = list(filters.taker.partners)
     way = direction(filters.side)
-    parts = [
-        f"(SELECT o.id, {run.price} AS key, {run.paused} AS paused FROM offers_offer o{_joins(filters)}"  # noqa: S608
-        f" WHERE {' AND '.join([*_conditions(filters, run), *_after(run, number, after, filters, market, params)])}"
-        f" ORDER BY {f'{run.column} {way}, ' if run.column else ''}o.id LIMIT %(limit)s)"
+    parts = {
+        run: _scan(run, number, filters, market=market, after=after, limit=limit, params=params)
         for number, run in enumerate(_runs(filters, market))
         if after is None or not after.paused or run.paused
+    }
+    named = {run: f"run{number}" for number, run in enumerate(parts)}
+    # The first runs are read once: for the bound and for the page.
+    free = [run for run in parts if run not in _BOUNDED and not run.paused]
+    tables = [f"{named[run]} AS MATERIALIZED {parts[run]}" for run in free]
+    if any(run in _BOUNDED for run in parts):
+        merged = " UNION ALL ".join(f"SELECT key FROM {named[run]}" for run in free)  # noqa: S608
+        tables.append(
+            f"bound AS MATERIALIZED (SELECT key FROM ({merged}) f ORDER BY key {way}"  # noqa: S608
+            f" OFFSET {limit - 1} LIMIT 1)"
+        )
+    union = " UNION ALL ".join(
+        f"SELECT id, key, paused FROM {named[run]}" if run in free else parts[run]  # noqa: S608
+        for run in parts
+    )
+    opening = f"WITH {', '.join(tables)} " if tables else ""
+    return (
+        f"{opening}SELECT id, paused, key FROM ({union}) r ORDER BY paused, key {way}, id LIMIT {limit}",  # noqa: S608
+        params,
+    )
+
+
+def _scan(
+    run: _Run,
+    number: int,
+    filters: Filters,
+    *,
+    market: Decimal | None,
+    after: Position | None,
+    limit: int,
+    params: dict[str, Any],
+) -> str:
+    """Return one run: the first rows after the cursor that fulfil the filters."""
+    listed = [
+        *_conditions(filters, run),
+        *_after(run, number, after, filters, market, params),
+        *(_within_bound(run, filters.side) if run in _BOUNDED else ()),
+        *_maker(filters),
     ]
-    union = " UNION ALL ".join(parts)
-    return f"SELECT id, paused, key FROM ({union}) r ORDER BY paused, key {way}, id LIMIT %(limit)s", params  # noqa: S608
+    order = f"{run.column} {direction(filters.side)}, o.id" if run.column else "o.id"
+    return (
+        f"(SELECT o.id, {run.price} AS key, {run.paused} AS paused FROM offers_offer o"  # noqa: S608
+        f" WHERE {' AND '.join(listed)} ORDER BY {order} LIMIT {limit})"
+    )
+
+
+def _within_bound(run: _Run, side: Side) -> Sequence[str]:
+    """Return the conditions that keep a limit's run to prices that can stand on the page.
+
+    A floor makes a sale dearer than its margin says, a ceiling a purchase cheaper: there the margin's own price has to
+    lie within the bound too. On the other side the limit makes the offer better, and only its own price counts.
+    """
+    if side is Side.SELL:
+        listed = [f"{run.column} <= coalesce((SELECT key FROM bound), 'Infinity'::numeric)"]  # noqa: S608
+        worse, ahead, beyond = run is _FLOOR, "<=", limits.MOST_MARGIN
+    else:
+        listed = [f"{run.column} >= coalesce((SELECT key FROM bound), 0)"]  # noqa: S608
+        worse, ahead, beyond = run is _CEILING, ">=", limits.LEAST_MARGIN
+    if worse:
+        # One basis point of room for what rounding may have moved.
+        room = "ceil" if side is Side.SELL else "floor"
+        bps = f"least(greatest({room}((key / %(market)s - 1) * 10000), -10000), 100000)::int"
+        sign = "+ 1" if side is Side.SELL else "- 1"
+        listed.append(f"o.margin_bps {ahead} coalesce((SELECT {bps} {sign} FROM bound), {beyond})")  # noqa: S608
+    return listed
 
 
 def _runs(filters: Filters, market: Decimal | None) -> list[_Run]:
-    priced = [_FIXED, _FORMULA] if market is None else [_FIXED, _MARGIN, _FLOOR, _CEILING, _FORMULA]
+    priced = [_FIXED, _FORMULA] if market is None else [_FIXED, _MARGIN, _FORMULA, _FLOOR, _CEILING]
     if filters.taker is not None:
         return priced
-    return [*priced, _PARKED] if market is not None else [*priced, _PAUSED, _PARKED]
+    return [*priced, _PARKED, _LATE] if market is not None else [*priced, _PAUSED, _PARKED, _LATE]
+
+
+def _code(currency: str) -> str:
+    """Return a currency's code for the text of a query, having made sure that it is one."""
+    if not (currency.isascii() and currency.isalpha() and len(currency) == 3):
+        raise ValueError(currency)
+    return currency
 
 
 def _parked(side: Side) -> Decimal:
     return Decimal(limits.MOST_MARGIN + 1 if side is Side.SELL else limits.LEAST_MARGIN - 1)
 
 
-def _joins(filters: Filters) -> str:
-    """Return the joins that decide whether a row is listed at all: makers may be suspended, or too new for the reader.
+def _maker(filters: Filters) -> Sequence[str]:
+    """Return the conditions on the maker, asked last and row by row: a join would tempt the planner to read them all.
 
     The standing is reputation's table, read by name: a second query a page would cost more than this one line.
     """
-    joins = " JOIN accounts_account a ON a.id = o.maker_id AND a.is_active"
+    listed = ["(SELECT a.is_active FROM accounts_account a WHERE a.id = o.maker_id)"]
     if filters.trades:
-        joins += " JOIN reputation_standing s ON s.account_id = o.maker_id AND s.finished >= %(trades)s"
-    return joins
+        listed.append("(SELECT s.finished FROM reputation_standing s WHERE s.account_id = o.maker_id) >= %(trades)s")
+    return listed
 
 
 def direction(side: Side) -> str:
@@ -172,12 +215,13 @@ def _conditions(filters: Filters, run: _Run) -> Sequence[str]:
         "o.visibility = 'public'",
         "o.hidden = ''",
         f"o.side = '{filters.side.value}'",
-        "o.asset_id = %(asset)s",
-        "o.currency_id = %(currency)s",
+        f"o.asset_id = {int(filters.asset_id)}",
+        f"o.currency_id = '{_code(filters.currency)}'",
         run.condition,
     ]
     if filters.methods is not None:
-        listed.append("o.method_keys && %(methods)s::int[]")
+        keys = ",".join(str(int(key)) for key in sorted(filters.methods))
+        listed.append(f"o.method_keys && '{{{keys}}}'::int[]")
     if filters.maker is not None:
         listed.append("o.maker_id = %(maker)s")
     if filters.country is not None:
@@ -225,7 +269,7 @@ def _after(
     """Return the condition that a row comes after the cursor, in the terms of the run's own index."""
     if after is None or (run.paused and not after.paused):
         return []
-    if run is _PARKED:
+    if run in _WITHOUT_ORDER:
         params["offer"] = after.offer
         return ["o.id > %(offer)s"] if after.key == _parked(filters.side) else []
     key: Decimal | int = after.key

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from exchange.core import money
+from exchange.offers import showing
 from exchange.offers.hours import clock_text
 from exchange.offers.models import Offer, PriceType
 from exchange.offers.plain import plain
-from exchange.offers.showing import hours_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ def draft_of(offer: Offer) -> OfferDraft:
         min_finished_trades=offer.min_finished_trades,
         first_trade_max=None if offer.first_trade_max is None else plain(offer.first_trade_max),
         country=offer.country or None,
-        working_hours=_hours_of(offer),
+        working_hours=hours_of(offer),
         visibility=offer.visibility,
     )
 
@@ -98,8 +98,9 @@ def _price_of(offer: Offer) -> PriceDraft:
     )
 
 
-def _hours_of(offer: Offer) -> HoursDraft | None:
-    hours = hours_of(offer)
+def hours_of(offer: Offer) -> HoursDraft | None:
+    """Return the working hours of an offer as its maker wrote them."""
+    hours = showing.hours_of(offer)
     if hours is None:
         return None
     days = tuple(day + 1 for day in range(7) if hours.days >> day & 1)

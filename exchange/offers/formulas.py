@@ -18,10 +18,11 @@ from exchange.offers import limits
 from exchange.offers.models import Offer, ParkedFormula
 from exchange.offers.pricing import PLACES, PriceRule, rule_of, within
 from exchange.prices import queries as prices
-from exchange.prices.formula.evaluate import SourceUsed, SourceValue
+from exchange.prices.formula.evaluate import SourceUsed
 from exchange.prices.formula.parse import parse
 from exchange.prices.formula.refusals import BadFormula, NoValue, SourceStale, SourceUnknown
-from exchange.prices.formula.tree import MARKET, Formula, SourceName
+from exchange.prices.formula.tree import Formula
+from exchange.prices.named import known_names, named_prices
 from exchange.prices.queries import Market
 
 _POINTER = "/price/text"
@@ -38,11 +39,10 @@ class Reckoned:
     words: str = ""
 
 
-def check_formula(text: str, *, now: datetime) -> str:
+def check_formula(text: str) -> str:
     """Return `text` if it is a formula over sources there are. Raises `Invalid` at `/price/text`, with its place."""
     try:
-        formula = parse(text)
-        parse(text, known=_values(formula, _markets(formula, now=now)))
+        parse(text, known=known_names())
     except BadFormula as error:
         raise Invalid(fields={_POINTER: error.message}, extra=error.extra) from error
     return text
@@ -68,8 +68,7 @@ def columns_of(found: Reckoned) -> dict[str, object]:
 
 
 def _reckon(formula: Formula, rule: PriceRule, *, asset: str, currency: str, now: datetime) -> Reckoned:
-    markets = _markets(formula, now=now, pair=(asset, currency))
-    values = _values(formula, markets)
+    values = named_prices(formula.sources, now=now)
     try:
         result = formula.evaluate(values)
     except (SourceStale, SourceUnknown) as error:
@@ -77,7 +76,7 @@ def _reckon(formula: Formula, rule: PriceRule, *, asset: str, currency: str, now
     except NoValue as error:
         return Reckoned(problem=ParkedFormula.UNDEFINED, words=error.message)
     price = within(result.value.quantize(PLACES), floor=rule.floor, ceiling=rule.ceiling)
-    problem = _out_of_range(price, markets[asset, currency])
+    problem = _out_of_range(price, prices.market(asset, currency, now=now))
     if problem:
         return Reckoned(problem=ParkedFormula.OUT_OF_RANGE, words=problem, sources=result.sources)
     ages = [values[one.name].max_age - one.age_seconds for one in result.sources]
@@ -97,32 +96,6 @@ def _out_of_range(price: Decimal, market: Market) -> str:
     if least <= price <= most:
         return ""
     return f"It gives {price:.2f}, which is not between {least:.2f} and {most:.2f}: half the market and twice it."
-
-
-def _markets(formula: Formula, *, now: datetime, pair: tuple[str, str] | None = None) -> dict[tuple[str, str], Market]:
-    named = {(name.asset, name.currency) for name in formula.sources}
-    return prices.markets(named | ({pair} if pair else set()), now=now)
-
-
-def _values(formula: Formula, markets: dict[tuple[str, str], Market]) -> dict[SourceName, SourceValue]:
-    """Return what every source says of the pairs of a formula."""
-    found: dict[SourceName, SourceValue] = {}
-    for asset, currency in {(name.asset, name.currency) for name in formula.sources}:
-        market = markets[asset, currency]
-        for source in market.sources:
-            found[SourceName(source.name, asset, currency)] = _value(source.price, source.age_seconds)
-        if market.price is not None:
-            found[SourceName(MARKET, asset, currency)] = _value(market.price, market.age_seconds or 0)
-        elif market.sources:
-            # The pair is known, it only has no price just now: stale rather than unknown.
-            found[SourceName(MARKET, asset, currency)] = _value(
-                Decimal(1), max(settings.PRICE_MAX_AGE + 1, market.age_seconds or 0)
-            )
-    return found
-
-
-def _value(price: Decimal, age: int) -> SourceValue:
-    return SourceValue(price=price, age_seconds=age, max_age=settings.PRICE_MAX_AGE)
 
 
 def group(offers: Iterable[Offer]) -> dict[tuple[str, str, str], list[Offer]]:

@@ -77,15 +77,21 @@ def _book_indexes(side: Side, *, direction: str) -> list[models.Index]:
         "margin": ("margin_bps", Q(price_type="margin")),
         "floor": ("floor_price", Q(price_type="margin", floor_price__isnull=False)),
         "ceiling": ("ceiling_price", Q(price_type="margin", ceiling_price__isnull=False)),
-        "formula": ("formula_price", Q(price_type="formula")),
+        "formula": ("formula_price", Q(price_type="formula", formula_price__isnull=False)),
     }
-    # Formulas that give nothing just now have no price to be ordered by.
+    # Formulas that give nothing just now have no price to be ordered by; the late ones are found by their moment.
+    formula = listed & Q(price_type="formula")
     parked = models.Index(
         fields=["asset", "currency", "id"],
-        condition=listed & Q(price_type="formula"),
+        condition=formula & Q(formula_price__isnull=True),
         name=f"book_{side.value}_parked",
     )
-    return [parked] + [
+    late = models.Index(
+        fields=["asset", "currency", "formula_until"],
+        condition=formula & Q(formula_price__isnull=False),
+        name=f"book_{side.value}_late",
+    )
+    return [parked, late] + [
         models.Index(
             fields=["asset", "currency", f"{direction}{key}", "id"],
             condition=listed & condition,
@@ -272,3 +278,8 @@ class SavedSearch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} looks for {self.asset}/{self.currency}"
+
+    @property
+    def taker_side(self) -> str:
+        """What the searcher wants to do with the coins."""
+        return "buy" if self.side == Side.SELL else "sell"

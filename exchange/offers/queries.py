@@ -1,13 +1,15 @@
 """Finding offers."""
 
+from collections.abc import Iterable
 from secrets import compare_digest
 
 from django.db.models import QuerySet
 
 from exchange.accounts.models import Account
+from exchange.catalog.models import Asset, Currency
 from exchange.core.errors import NotFound
 from exchange.core.ids import ALPHABET, read_code
-from exchange.offers.models import Offer, OfferState, Visibility
+from exchange.offers.models import Hidden, Offer, OfferState, Visibility
 
 
 def offer_by_code(code: str, *, viewer: Account | None = None, key: str | None = None) -> Offer:
@@ -46,6 +48,20 @@ def offers_of(account: Account, *, before: int | None = None, limit: int = 100, 
     if not closed:
         rows = rows.exclude(state=OfferState.CLOSED)
     return list(rows[:limit])
+
+
+def listed_keys(codes: Iterable[str], *, asset: Asset, currency: Currency) -> list[int]:
+    """Return the keys of those of these offers of a pair that everybody finds in the book, hidden ones left out."""
+    rows = Offer.objects.filter(
+        code__in=list(codes),
+        asset=asset,
+        currency=currency,
+        state=OfferState.ACTIVE,
+        visibility=Visibility.PUBLIC,
+        hidden=Hidden.NOT,
+        maker__is_active=True,
+    )
+    return list(rows.values_list("pk", flat=True))
 
 
 def _whole() -> QuerySet[Offer]:

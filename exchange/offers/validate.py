@@ -66,7 +66,7 @@ def check_draft(draft: OfferDraft, *, read_market: Callable[[str, str], Market],
     faults.refuse()  # the rest is measured in the pair's units
     assert asset is not None
     assert currency is not None
-    rule = read_price(draft.price, faults, check_formula=lambda text: check_formula(text, now=now))
+    rule = read_price(draft.price, faults, check_formula=check_formula)
     min_fiat = _read_fiat(draft.min_fiat, field="/min_fiat", currency=currency, faults=faults)
     max_fiat = _read_fiat(draft.max_fiat, field="/max_fiat", currency=currency, faults=faults)
     if min_fiat > max_fiat:

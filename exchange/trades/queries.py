@@ -15,6 +15,7 @@ from exchange.accounts.models import Account
 from exchange.core import clock
 from exchange.core.errors import NotFound
 from exchange.core.ids import read_code
+from exchange.offers.models import Offer
 from exchange.trades.agreement import House
 from exchange.trades.decide import Role, Side, Snapshot
 from exchange.trades.models import Trade
@@ -174,11 +175,18 @@ def open_takes(account: Account) -> int:
     return Trade.objects.filter(taker=account, state__in=sorted(BEFORE_LOCK)).count()
 
 
-def given_up_takes(account: Account, *, since: datetime) -> int:
-    """Return how many takes this account let go since then before anything was locked."""
-    return Trade.objects.filter(
+def given_up_takes(account: Account, *, since: datetime, offer: Offer | None = None) -> int:
+    """Return how many takes (of one offer) this account let go since then before anything was locked."""
+    rows = Trade.objects.filter(
         taker=account, ended_by=account, state__in=[State.EXPIRED, State.CANCELLED], finished_at__gte=since
-    ).count()
+    )
+    return rows.count() if offer is None else rows.filter(offer=offer).count()
+
+
+def takes_of(offer_ids: Iterable[int], *, since: datetime) -> dict[int, int]:
+    """Return how often each of these offers was taken since then."""
+    rows = Trade.objects.filter(offer_id__in=list(offer_ids), created_at__gte=since).values_list("offer_id")
+    return dict(rows.annotate(number=Count("id")).order_by())
 
 
 def met_before(one: Account, others: Iterable[int]) -> bool:

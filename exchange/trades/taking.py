@@ -13,7 +13,6 @@ from escrow.terms import Domain, trade_id
 from exchange.accounts import policy
 from exchange.accounts.models import Account
 from exchange.catalog.models import PaymentMethod
-from exchange.core import money
 from exchange.core.errors import Conflict, Forbidden, Invalid
 from exchange.offers import actions as offers
 from exchange.offers import formulas, gates, pricing, quotes
@@ -27,10 +26,13 @@ from exchange.trades import queries
 from exchange.trades.agreement import Agreement, Deal, draw_up
 from exchange.trades.apply import append_entry, tell
 from exchange.trades.models import Trade
+from exchange.trades.quoting import fix_amounts
 from exchange.trades.states import State
 
 # Takes that were let go count against the cap for this long, so that nobody can keep an offer busy for nothing.
 GIVEN_UP_COUNTS = timedelta(hours=1)
+# Nobody takes one and the same offer again after letting it go so often within this time.
+MOST_GIVEN_UP, COOLING = 3, timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +80,10 @@ def take(
         if value is None:
             check(amount_fiat=offer.min_fiat)
             raise gates.price_paused(offer.formula_problem)
-        units, fiat = _fix_amounts(offer, price=value, amount_fiat=amount_fiat, amount_units=amount_units)
+        units, fiat = fix_amounts(offer, price=value, amount_fiat=amount_fiat, amount_units=amount_units)
         check(amount_fiat=fiat, units=units)
         _check_cap(by, now=now)
+        _check_patience(offer, by, now=now)
         chosen = _choose_method(offer, method=method)
         seller, buyer = (offer.maker, by) if offer.side == OfferSide.SELL else (by, offer.maker)
         deal = _deal(offer, seller=seller, buyer=buyer, units=units, fiat=fiat, price=value, method=chosen)
@@ -110,23 +113,15 @@ def _check_cap(by: Account, *, now: datetime) -> None:
         )
 
 
-def _fix_amounts(
-    offer: Offer, *, price: Decimal, amount_fiat: Decimal | None, amount_units: int | None
-) -> tuple[int, Decimal]:
-    places, decimals = offer.currency.minor_units, offer.asset.decimals
-    if (amount_fiat is None) == (amount_units is None):
-        raise Invalid(fields={"/amount_fiat": "Give either amount_fiat or amount_asset."})
-    if amount_fiat is not None:
-        if amount_fiat <= 0 or amount_fiat != money.round_fiat(amount_fiat, minor_units=places):
-            raise Invalid(fields={"/amount_fiat": f"Give more than zero with at most {places} decimals."})
-        units, fiat = money.coins_for(amount_fiat, price=price, decimals=decimals), amount_fiat
-        field = "/amount_fiat"
-    else:
-        units, field = int(amount_units or 0), "/amount_asset"
-        fiat = money.fiat_for(units, price=price, decimals=decimals, minor_units=places)
-    if units <= 0 or units >= 2**128 or fiat <= 0:
-        raise Invalid(fields={field: "This amount cannot be traded at this price."})
-    return units, fiat
+def _check_patience(offer: Offer, by: Account, *, now: datetime) -> None:
+    """Refuse a taker who keeps taking this offer and letting it go: that would hide it from everybody else."""
+    given_up = queries.given_up_takes(by, since=now - COOLING, offer=offer)
+    if given_up >= MOST_GIVEN_UP:
+        raise Conflict(
+            f"You took this offer {given_up} times within a day and let it go each time. Take another one, or wait.",
+            code="cooling_down",
+            extra={"given_up": given_up, "retry_after": int(COOLING.total_seconds())},
+        )
 
 
 def _choose_method(offer: Offer, *, method: str) -> PaymentMethod:

@@ -8,8 +8,10 @@ from urllib.parse import urlencode
 from django import forms
 from django.urls import reverse
 
+from exchange.catalog import countries
 from exchange.catalog import queries as catalog
 from exchange.catalog.models import Asset, Currency, PaymentMethod
+from exchange.offers.limits import MOST_FINISHED_TRADES
 from exchange.web.forms_amount import AmountField
 from exchange.web.pairs import Pair
 
@@ -18,13 +20,16 @@ SIDES = (("buy", "Buy"), ("sell", "Sell"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookFilter:
-    """What the reader looks for; `amount` is fiat, `method` a slug, both may be absent."""
+    """What the reader looks for; `amount` is fiat, `trades` how many finished trades the other side has at least."""
 
     side: str
     asset: Asset
     currency: Currency
     amount: Decimal | None = None
     method: PaymentMethod | None = None
+    country: str = ""
+    trades: int = 0
+    takeable: bool = False
 
     @property
     def pair(self) -> Pair:
@@ -38,8 +43,14 @@ class BookFilter:
 
     @property
     def query(self) -> str:
-        """The amount and method as a query string."""
-        said = {"amount": plain(self.amount), "method": self.method.slug if self.method else ""}
+        """Everything but pair and direction as a query string."""
+        said = {
+            "amount": plain(self.amount),
+            "method": self.method.slug if self.method else "",
+            "country": self.country,
+            "trades": str(self.trades or ""),
+            "takeable": "on" if self.takeable else "",
+        }
         return urlencode({name: value for name, value in said.items() if value})
 
     @property
@@ -59,6 +70,9 @@ class BookFilter:
             "currency": self.currency.code,
             "amount": self.amount,
             "method": self.method.slug if self.method else None,
+            "country": self.country or None,
+            "trades": self.trades,
+            "takeable": self.takeable,
         }
 
 
@@ -70,6 +84,11 @@ class FilterForm(forms.Form):
     asset = forms.ChoiceField(label="Coin")
     currency = forms.ChoiceField(label="Currency")
     method = forms.ChoiceField(label="Payment method", required=False)
+    country = forms.ChoiceField(label="Country", required=False)
+    trades = forms.IntegerField(
+        label="Finished trades at least", required=False, min_value=0, max_value=MOST_FINISHED_TRADES
+    )
+    takeable = forms.BooleanField(label="Only offers I can take", required=False)
 
     def __init__(self, data: dict[str, str], *, currency: str) -> None:
         super().__init__(data)
@@ -77,6 +96,7 @@ class FilterForm(forms.Form):
             "asset": [(asset.symbol, asset.symbol) for asset in catalog.assets()],
             "currency": [(one.code, f"{one.code}, {one.name}") for one in catalog.currencies()],
             "method": [("", "Any method"), *((m.slug, m.name) for m in catalog.methods(currency=currency))],
+            "country": [("", "Any country"), *countries.names().items()],
         }
         for name, pairs in choices.items():
             self.fields[name].choices = pairs  # type: ignore[attr-defined]
@@ -93,6 +113,9 @@ def read_filter(form: FilterForm, *, side: str, asset: str, currency: str) -> Bo
         currency=catalog.currency(currency),
         amount=form.cleaned_data.get("amount"),
         method=catalog.method(slug) if slug else None,
+        country=form.cleaned_data.get("country") or "",
+        trades=form.cleaned_data.get("trades") or 0,
+        takeable=form.cleaned_data.get("takeable") or False,
     )
 
 
@@ -103,6 +126,8 @@ def relax(wanted: BookFilter) -> list[tuple[str, BookFilter]]:
         found.append(("any method", replace(wanted, method=None)))
     if wanted.amount is not None:
         found.append(("any amount", replace(wanted, amount=None)))
+    if wanted.country or wanted.trades or wanted.takeable:
+        found.append(("without the other conditions", replace(wanted, country="", trades=0, takeable=False)))
     if wanted.method is not None and wanted.amount is not None:
         found.append(("any method and amount", replace(wanted, method=None, amount=None)))
     return found

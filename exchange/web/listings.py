@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from exchange.catalog import countries
 from exchange.offers.book_rows import BookRow
-from exchange.reputation import queries as reputation
 from exchange.reputation.queries import StandingView
-from exchange.web.units import Coin, Money
+from exchange.web.units import Coin, Money, say_fiat
 
 SHOWN_METHODS = 2
 
@@ -30,6 +30,20 @@ class Listing:
         return self.row.buyer_gets if self.buys else self.row.units
 
     @property
+    def conditions(self) -> list[str]:
+        """What a taker should know before opening the offer."""
+        row, said = self.row, []
+        if row.min_finished_trades:
+            said.append(f"Needs {row.min_finished_trades} finished trade{'s' if row.min_finished_trades > 1 else ''}")
+        if row.first_trade_max is not None:
+            said.append(f"First trade up to {say_fiat(row.first_trade_max, self.money)}")
+        if row.approve_by_hand:
+            said.append("Approved by hand")
+        if row.country:
+            said.append(countries.names().get(row.country, row.country))
+        return said
+
+    @property
     def deed(self) -> str:
         """The words of the button."""
         return f"{'Buy' if self.buys else 'Sell'} {self.coin.symbol}"
@@ -48,15 +62,14 @@ class Listing:
 def listings(
     rows: Iterable[BookRow], *, market: Decimal | None, buys: bool, amount: Decimal | None, is_stable: bool
 ) -> list[Listing]:
-    """Return rows of the book with their makers' standings, asked for at once."""
+    """Return rows of the book; what a row says of its maker came with it."""
     found = list(rows)
-    standings = reputation.standings(row.maker.id for row in found)
     return [
         Listing(
             row=row,
             coin=Coin(row.asset, row.decimals, is_stable),
             money=Money(row.currency, row.minor_units),
-            standing=standings[row.maker.id],
+            standing=StandingView(account_id=row.maker.id, finished=row.maker.finished, abandoned=row.maker.abandoned),
             market=market,
             buys=buys,
             amount=amount,

@@ -76,6 +76,12 @@ def distance_words(bps: int) -> str:
     return f"{percent_words(abs(bps))} {'above' if bps > 0 else 'below'} market"
 
 
+def ordinal_words(place: int) -> str:
+    """Return `1st`, `22nd`, `113th`."""
+    ending = "th" if 10 < place % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{number_words(Decimal(place), most=0)}{ending}"
+
+
 def percent_words(bps: int) -> str:
     """Return basis points as percent: `1.4%`, `50%`, `0.25%`."""
     return f"{number_words(Decimal(bps) / 100, most=2)}%"

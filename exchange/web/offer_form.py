@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -11,13 +11,14 @@ from exchange.catalog import queries as catalog
 from exchange.catalog.models import Currency, Rail
 from exchange.core import clock
 from exchange.core.errors import Forbidden, Invalid
-from exchange.offers import actions, queries
+from exchange.offers import actions, queries, sketches
 from exchange.offers.drafts import draft_of
-from exchange.offers.models import Offer
+from exchange.offers.models import Offer, Sketch
 from exchange.prices import queries as prices
 from exchange.web import pairs
 from exchange.web.form_errors import take_over
 from exchange.web.offer_form_fields import POINTERS, OfferForm, answers_of
+from exchange.web.offer_preview import form_of, keep, look
 from exchange.web.visitors import signed_in
 
 # The order in which most people look for a way to pay.
@@ -37,15 +38,24 @@ RAILS = (
 @signed_in
 def new(request: HttpRequest, account: Account) -> HttpResponse:
     """Write a new offer; `?copy=CODE` begins with the answers of one's own other offer."""
-    form = _form(request, initial=_first_answers(request, account))
+    code = request.POST.get("draft") or request.GET.get("draft") or ""
+    sketch = sketches.sketch_of(code, by=account) if code else None
+    form = _form(request, initial=sketch.answers if sketch else _first_answers(request, account))
+    if "keep" in request.POST:
+        return redirect(f"{request.path}?draft={keep(request, account, now=clock.now()).code}")
     if form.is_bound and form.is_valid():
         try:
             offer = actions.create(by=account, draft=form.draft(), now=clock.now())
         except Invalid as error:
             take_over(form, error, names=_names(error))
         else:
+            if sketch is not None:
+                sketches.drop(sketch)
             return redirect("offer", offer.code)
-    return _show(request, form)
+    if form.errors:
+        # Whatever was wrong, nothing that was typed is lost, on this device or another.
+        sketch = keep(request, account, now=clock.now())
+    return _show(request, form, account=account, sketch=sketch)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,15 +75,16 @@ def edit(request: HttpRequest, account: Account, code: str) -> HttpResponse:
             take_over(form, error, names=_names(error))
         else:
             return redirect("offer", offer.code)
-    return _show(request, form, offer=offer)
+    return _show(request, form, account=account, offer=offer)
 
 
 def _form(request: HttpRequest, *, initial: dict[str, Any], offer: Offer | None = None) -> OfferForm:
     """Return the form; the button that only looks up another currency keeps the answers and judges nothing."""
-    is_look = "look" in request.POST
+    is_look = bool({"look", "keep"} & set(request.POST))
     if is_look:
         initial = {name: request.POST.get(name, "") for name in request.POST}
         initial["methods"] = request.POST.getlist("methods")
+        initial["open_days"] = request.POST.getlist("open_days")
     return OfferForm(
         request.POST if request.method == "POST" and not is_look else None,
         initial=initial,
@@ -84,18 +95,41 @@ def _form(request: HttpRequest, *, initial: dict[str, Any], offer: Offer | None 
     )
 
 
-def _show(request: HttpRequest, form: OfferForm, *, offer: Offer | None = None) -> HttpResponse:
+def _show(
+    request: HttpRequest,
+    form: OfferForm,
+    *,
+    account: Account,
+    offer: Offer | None = None,
+    sketch: Sketch | None = None,
+) -> HttpResponse:
+    now = clock.now()
     chosen = pairs.Pair(str(form["asset"].value() or "ETH"), str(form["currency"].value() or "EUR"))
     context = {
         "form": form,
         "offer": offer,
         "rails": by_rail(form, currency=chosen.currency),
-        "market": prices.market(chosen.asset, chosen.currency, now=clock.now()),
+        "market": prices.market(chosen.asset, chosen.currency, now=now),
         "money": Currency.objects.filter(code=chosen.currency).first(),
         "pair": chosen,
+        "sketch": sketch,
+        "preview": look(form_of(form.data if form.is_bound else _as_sent(form)), by=account, now=now),
+        "account": account,
         "asks_far_price": "accept_far_price" in form.errors or bool(form["accept_far_price"].value()),
     }
     return render(request, "offers/form.html", context, status=422 if form.errors else 200)
+
+
+def _as_sent(form: OfferForm) -> QueryDict:
+    """Return the answers a form shows as if they had been sent, so that the preview can be reckoned at once."""
+    sent = QueryDict(mutable=True)
+    for name in form.fields:
+        value = form[name].value()
+        if isinstance(value, list | tuple):
+            sent.setlist(name, [str(one) for one in value])
+        elif value not in {None, "", False}:
+            sent[name] = "on" if value is True else str(value)
+    return sent
 
 
 def by_rail(form: OfferForm, *, currency: str) -> list[tuple[str, list[dict[str, Any]]]]:

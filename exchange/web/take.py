@@ -16,15 +16,15 @@ from exchange.offers.quotes import make_quote
 from exchange.prices import queries as prices
 from exchange.trades import actions
 from exchange.trades import queries as trades
+from exchange.trades.quoting import AllIn
 from exchange.web.form_errors import take_over
 from exchange.web.listings import listings
-from exchange.web.offer import offer_context
+from exchange.web.offer import link_key, offer_context
 from exchange.web.take_form import TakeForm
-from exchange.web.take_terms import Terms, deadlines_of
 from exchange.web.visitors import account_of, visitor
 
 # Refusals that mean: this offer will not do any more, here are others.
-GONE = frozenset({"offer_gone", "offer_paused", "not_enough_left", "price_paused"})
+GONE = frozenset({"offer_gone", "offer_paused", "not_enough_left", "price_paused", "maker_away", "outside_hours"})
 POINTERS = {"/amount_fiat": "amount", "/amount_asset": "amount"}
 SIMILAR = 3
 
@@ -32,7 +32,7 @@ SIMILAR = 3
 @require_http_methods(["GET", "HEAD", "POST"])
 def take(request: HttpRequest, code: str) -> HttpResponse:
     """Show the answers to check; on POST start the trade and lead to it."""
-    offer = queries.offer_by_code(code, viewer=visitor(request))
+    offer = queries.offer_by_code(code, viewer=visitor(request), key=link_key(request))
     form = TakeForm(request.POST if request.method == "POST" else request.GET, offer=offer)
     if not form.is_valid():
         return _ask_again(request, offer, form)
@@ -58,6 +58,7 @@ def _start(request: HttpRequest, offer: Offer, form: TakeForm) -> HttpResponse:
         amount_fiat=data["amount"] if is_fiat else None,
         amount_units=units,
         quote=request.POST.get("quote") or None,
+        key=link_key(request) or None,
         now=clock.now(),
     )
     return redirect("trade", trade.code)
@@ -69,21 +70,21 @@ def _review(request: HttpRequest, offer: Offer, form: TakeForm, *, status: int =
     reader = visitor(request)
     if reader is not None:
         _check(offer, reader, terms)
-    lock_by, pay_by = deadlines_of(terms, now=now)
     context = {
         "offer": offer,
         "form": form,
         "terms": terms,
         "method": offer.methods.filter(slug=terms.method).first(),
         "quote": make_quote(offer, terms.fiat, now),
-        "lock_by": lock_by,
-        "pay_by": pay_by,
+        "lock_by": terms.lock_by,
+        "pay_by": terms.pay_by,
         "news": news,
+        "key": link_key(request),
     }
     return render(request, "offers/review.html", context, status=status)
 
 
-def _check(offer: Offer, reader: Account, terms: Terms) -> None:
+def _check(offer: Offer, reader: Account, terms: AllIn) -> None:
     """Refuse what the take itself would refuse, before the reader is asked to decide."""
     record = trades.record_of(reader)
     check_take(
@@ -99,7 +100,7 @@ def _check(offer: Offer, reader: Account, terms: Terms) -> None:
     )
 
 
-def _terms(offer: Offer, form: TakeForm) -> Terms:
+def _terms(offer: Offer, form: TakeForm) -> AllIn:
     now = clock.now()
     return form.terms(prices.market(offer.asset.symbol, offer.currency_id, now=now), now=now)
 
@@ -114,7 +115,7 @@ def _explain(request: HttpRequest, offer: Offer, form: TakeForm, error: Conflict
     if error.code == "quote_expired":
         return _review(request, offer, form, status=409, news="The price was a minute old, so here is today's.")
     if error.code == "offer_changed":
-        fresh = queries.offer_by_code(offer.code, viewer=visitor(request))
+        fresh = queries.offer_by_code(offer.code, viewer=visitor(request), key=link_key(request))
         return _review(request, fresh, form, status=409, news="The maker has changed this offer. Check it again.")
     if error.code in GONE:
         return _say_gone(request, offer, form, error)
@@ -144,6 +145,7 @@ def _ask_which(request: HttpRequest, offer: Offer, form: TakeForm, *, old_price:
         "units_now": money.coins_for(fiat, price=new.price, decimals=decimals),
         "fiat_now": money.fiat_for(units, price=new.price, decimals=decimals, minor_units=minor_units),
         "quote": make_quote(offer, fiat, now),
+        "key": link_key(request),
     }
     return render(request, "offers/price_changed.html", context, status=409)
 

@@ -7,8 +7,9 @@ from django import forms
 
 from exchange.offers.models import Offer
 from exchange.prices.queries import Market
+from exchange.trades.quoting import AllIn
 from exchange.web.forms_amount import AmountField, decimals_of
-from exchange.web.take_terms import Terms, terms_of
+from exchange.web.take_terms import terms_of
 
 
 class TakeForm(forms.Form):
@@ -37,7 +38,7 @@ class TakeForm(forms.Form):
             self.add_error("amount", f"Use at most {places} decimals." if places else "Use whole numbers.")
         return data
 
-    def terms(self, market: Market, *, now: datetime) -> Terms:
+    def terms(self, market: Market, *, now: datetime) -> AllIn:
         """Return what these answers would agree to. Raises `Conflict`, `Invalid`."""
         data = self.cleaned_data
         said = {"amount_fiat" if data["unit"] == "fiat" else "amount_coin": data["amount"]}

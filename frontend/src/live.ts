@@ -6,6 +6,7 @@ import { find, whenReady } from "./page/dom";
 import { facts } from "./page/facts";
 import { say } from "./page/status";
 import { afterSwap } from "./page/swaps";
+import { updateRows } from "./live/book";
 import { catchUp, refetchAll, topicsOnPage, touch } from "./live/fragments";
 import { showPhase } from "./live/phase";
 import { Pill } from "./live/pill";
@@ -58,6 +59,11 @@ function handle(frame: Frame): void {
       if (typeof frame.id === "number") newestNotification = Math.max(newestNotification, frame.id);
       touch("user");
       break;
+    case "price":
+      touch(topicOf(frame));
+      // What follows the market moves with it.
+      touch(topicOf(frame).replace("price:", "book:"));
+      break;
     default:
       touch(topicOf(frame), typeof frame.v === "number" ? frame.v : undefined);
   }
@@ -90,6 +96,7 @@ function start(): void {
     follow();
     updateTitle();
     showPhase();
+    updateRows();
   });
   onSend((frame) => socket.write(frame));
   window.setInterval(() => {

@@ -81,6 +81,10 @@ MATRIX: dict[str, Row] = {
     "GET /offers": public(path="/offers?side=buy"),
     "POST /offers": own(201, body=OFFER),
     "GET /me/offers": own(),
+    # Somebody else's offer is refused within the answer.
+    "PATCH /me/offers": own(body={"state": "paused", "ids": ["ABCDEFGH"]}),
+    "POST /me/break": own(body={"seconds": 3600}),
+    "DELETE /me/break": own(),
     "GET /offers/{code}": public(path="/offers/{offer}"),
     "PATCH /offers/{code}": Row(
         answers=(401, 403, 403, 200, 403, 403), path="/offers/{offer}", body={"state": "paused", "version": 1}

@@ -4,9 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from exchange.core import clock
+from exchange.core import clock, outbox
+from exchange.notifications.models import Notification
+from exchange.offers import actions
+from exchange.offers.models import Offer, SavedSearch
 from exchange.reputation.models import Standing
-from tests.builders import ben, catalog, fixed, margin, market_price, offer, sara
+from tests.builders import ben, catalog, fixed, mallory, margin, market_price, offer, sara
 from tests.web.visiting import read, sound, visit
 
 pytestmark = pytest.mark.django_db
@@ -126,10 +129,10 @@ def test_the_list_stays_still_and_tells_that_offers_changed() -> None:
     made = offer(price=fixed("3043.00"))
     page = visit().get("/buy/eth/eur?amount=250").content.decode()
     source = page.split('id="book-news"', 1)[1].split('data-src="', 1)[1].split('"', 1)[0].replace("&amp;", "&")
-    assert "Offers have changed" not in visit().get(source).content.decode()
+    assert "changed" not in read(visit().get(source)).words
     made.maker.offers.update(version=2)
     changed = visit().get(source).content.decode()
-    assert "Offers have changed" in changed
+    assert "1 offer changed." in changed
     assert "/buy/eth/eur?amount=250" in changed
 
 
@@ -157,3 +160,66 @@ def test_what_you_get_for_an_amount_in_a_buyers_book() -> None:
     assert "3.3% below market" in page.words
     assert "0.10 ETH" in page.words
     assert Decimal("0.1") == Decimal(290) / Decimal(2900)
+
+
+def news_of(path: str) -> str:
+    page = visit().get(path).content.decode()
+    return page.split('id="book-news"', 1)[1].split('data-src="', 1)[1].split('"', 1)[0].replace("&amp;", "&")
+
+
+def test_a_price_that_moves_is_told_for_its_row_and_a_taken_offer_as_gone() -> None:
+    moving, taken = offer(price=margin(140)), offer(price=fixed("3043.00"))
+    source = news_of("/buy/eth/eur?amount=250")
+    market_price("3100")
+    actions.close(taken, by=sara().account, version=1, now=clock.now())
+    told = visit().get(source).content.decode()
+    assert f'data-code="{moving.code}" data-price="3,143.40\u00a0EUR"' in told
+    assert f'data-code="{taken.code}" data-gone' in told
+    assert "1 offer changed." in told
+
+
+def test_a_row_that_fell_off_the_page_is_not_called_gone() -> None:
+    made = [offer(price=fixed(f"{3010 + number}.00")) for number in range(3)]
+    source = news_of("/buy/eth/eur") + f".{made[0].code}-0000.junk.{'A' * 9}-1234"
+    Offer.objects.filter(pk=made[2].pk).update(min_fiat="2999.00")
+    told = visit().get(source.replace("?seen", "?amount=250&seen")).content.decode()
+    assert "data-gone" not in told
+
+
+def test_filters_of_trust_country_and_what_i_can_take_narrow_the_list() -> None:
+    plain_one = offer(price=fixed("3043.00"), country="ES")
+    needy = offer(price=fixed("3044.00"), min_finished_trades=2)
+    both = sound(visit(ben()).get("/buy/eth/eur"))
+    assert "Spain" in both.words
+    assert "Needs 2 finished trades" in both.words
+    for query, codes in (
+        ("takeable=on", [plain_one.code]),
+        ("country=PT", [needy.code]),
+        ("trades=1", []),
+        ("country=ES&takeable=on", [plain_one.code]),
+    ):
+        page = visit(ben()).get(f"/buy/eth/eur?{query}")
+        found = [code for code in (plain_one.code, needy.code) if f'data-offer="{code}"' in page.content.decode()]
+        assert found == codes, query
+    sound(visit().get("/buy/eth/eur?trades=-1"), status=422)
+
+
+def test_a_saved_search_hears_of_a_new_offer_that_fits_and_of_no_other() -> None:
+    client = visit(ben())
+    said = {"side": "buy", "asset": "ETH", "currency": "EUR", "amount": "250", "method": "sepa-instant"}
+    answer = client.post("/searches/save", said)
+    assert (answer.status_code, answer["Location"]) == (302, "/buy/eth/eur?amount=250&method=sepa-instant")
+    assert "Tell me of new offers" in sound(client.get("/buy/eth/eur")).words
+    offer(price=fixed("3043.00"), methods=("wise",))
+    offer(price=fixed("3043.00"), max_fiat="200.00")
+    offer(price=fixed("3043.00"), visibility="link")
+    offer(ben(), price=fixed("3043.00"))
+    fitting = offer(price=fixed("3043.00"))
+    outbox.dispatch()
+    outbox.dispatch()
+    assert [one.path for one in Notification.objects.all()] == [f"/offers/{fitting.code}"]
+    (search,) = SavedSearch.objects.all()
+    assert visit(mallory()).post(f"/searches/{search.pk}/delete").status_code == 404
+    assert client.post(f"/searches/{search.pk}/delete").status_code == 302
+    assert not SavedSearch.objects.exists()
+    assert visit().post("/searches/save", said).status_code == 302

@@ -7,25 +7,22 @@ from exchange.api.answers import day_text, decimal_text, fiat_text
 from exchange.core import money
 from exchange.offers.book_rows import BookRow, Maker
 from exchange.offers.models import Side
-from exchange.reputation import queries as reputation
-from exchange.reputation.queries import StandingView
+from exchange.reputation.formula import completion
 
 
 def rows(found: Iterable[BookRow]) -> list[dict[str, Any]]:
     """Return rows with what their makers' finished trades say."""
-    known = list(found)
-    standings = reputation.standings({one.maker.id for one in known}) if known else {}
-    return [_row(one, standings[one.maker.id]) for one in known]
+    return [_row(one) for one in found]
 
 
-def _row(one: BookRow, standing: StandingView) -> dict[str, Any]:
+def _row(one: BookRow) -> dict[str, Any]:
     places = one.minor_units
     # Who buys pays the fee from the coins; who sells gives all of them.
     units = one.buyer_gets if one.side == Side.SELL else one.units
     return {
         "id": one.code,
         "side": one.side,
-        "maker": _maker(one.maker, standing),
+        "maker": _maker(one.maker),
         "asset": one.asset,
         "currency": one.currency,
         "price": None if one.price is None else decimal_text(one.price),
@@ -39,17 +36,21 @@ def _row(one: BookRow, standing: StandingView) -> dict[str, Any]:
         "get_amount": None if units is None else decimal_text(money.from_units(units, decimals=one.decimals)),
         "state": one.state,
         "version": one.version,
+        "min_finished_trades": one.min_finished_trades,
+        "first_trade_max": None if one.first_trade_max is None else fiat_text(one.first_trade_max, minor_units=places),
+        "approve_by_hand": one.approve_by_hand,
+        "country": one.country or None,
         "takeable": one.takeable,
         "reason": one.reason,
     }
 
 
-def _maker(maker: Maker, standing: StandingView) -> dict[str, Any]:
-    rate = standing.completion
+def _maker(maker: Maker) -> dict[str, Any]:
+    rate = completion(maker.finished, maker.abandoned)
     return {
         "address": maker.address,
         "name": maker.label,
-        "trades": standing.finished,
+        "trades": maker.finished,
         "completion": None if rate is None else decimal_text(rate),
         "last_active": day_text(maker.last_active_at),
     }

@@ -5,16 +5,21 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
+
 from exchange.accounts.models import Account
 from exchange.api.answers import decimal_text, fiat_text, time_text, units_text
 from exchange.api.render import book
 from exchange.core import money
 from exchange.offers import quotes
 from exchange.offers.book_rows import BookRow, Reader, read_rows
-from exchange.offers.models import Offer
-from exchange.offers.pricing import rule_of
+from exchange.offers.drafts import hours_of as draft_of_hours
+from exchange.offers.models import Offer, Visibility
+from exchange.offers.pricing import price_against_market, rule_of
+from exchange.offers.switching import Switched
 from exchange.prices import queries as prices
 from exchange.trades import queries as trades
+from exchange.trades.quoting import quote_all_in
 
 
 def reading_as(viewer: Account | None) -> dict[str, Any]:
@@ -44,7 +49,7 @@ def offers(found: list[Offer], *, viewer: Account | None, now: datetime) -> list
         rows += read_rows([one.pk for one in pairs[pair]], reader)
     shown = {row["id"]: row for row in book.rows(rows)}
     # The row tells the most that can be taken now, the offer what its maker allows.
-    return [{**shown[one.code], **_in_full(one)} for one in found]
+    return [{**shown[one.code], **_in_full(one, viewer=viewer)} for one in found]
 
 
 def offer(one: Offer, *, viewer: Account | None, now: datetime) -> dict[str, Any]:
@@ -53,33 +58,86 @@ def offer(one: Offer, *, viewer: Account | None, now: datetime) -> dict[str, Any
 
 
 def quote(one: Offer, *, amount_fiat: Decimal | None, amount_asset: Decimal | None, now: datetime) -> dict[str, Any]:
-    """Return what a take of this amount gives now, and the signed note of its price. Raises `Conflict`, `Invalid`."""
+    """Return what a take of this amount gives now, all in, and the signed note of its price.
+
+    Raises `Conflict`, `Invalid`.
+    """
     places, decimals = one.currency.minor_units, one.asset.decimals
-    token = quotes.make_quote(one, amount_fiat or Decimal(0), now)
+    units = None
+    if amount_asset is not None:
+        units = money.to_units(amount_asset, decimals=decimals, field="/amount_asset")
+    whole = quote_all_in(one, now=now, amount_fiat=amount_fiat, amount_units=units)
+    token = quotes.make_quote(one, whole.fiat, now)
     seen = quotes.read_quote(token, now)
-    if amount_fiat is not None:
-        fiat, units = amount_fiat, money.coins_for(amount_fiat, price=seen.price, decimals=decimals)
-    else:
-        units = money.to_units(amount_asset or Decimal(0), decimals=decimals, field="/amount_asset")
-        fiat = money.fiat_for(units, price=seen.price, decimals=decimals, minor_units=places)
-    fee_bps = trades.house().fee_bps
-    buyer_gets, _, fee = money.split(units, buyer_bps=money.BPS, fee_bps=fee_bps)
+    market = whole.market
     return {
         "quote": token,
         "expires_at": time_text(seen.expires),
-        "price": decimal_text(seen.price),
+        "price": decimal_text(whole.price),
         "currency": one.currency_id,
-        "amount_fiat": fiat_text(fiat, minor_units=places),
+        "amount_fiat": fiat_text(whole.fiat, minor_units=places),
         "asset": one.asset.symbol,
-        "amount": units_text(units),
-        "amount_asset": decimal_text(money.from_units(units, decimals=decimals)),
-        "fee_bps": fee_bps,
-        "fee": units_text(fee),
-        "buyer_gets": units_text(buyer_gets),
+        "amount": units_text(whole.units),
+        "amount_asset": decimal_text(money.from_units(whole.units, decimals=decimals)),
+        "fee_bps": whole.fee_bps,
+        "fee": units_text(whole.fee),
+        "buyer_gets": units_text(whole.buyer_gets),
+        "price_words": against_market(whole.price, market.price),
+        "market": {
+            "price": None if market.price is None else decimal_text(market.price),
+            "age": market.age_seconds,
+            "label": market.label,
+            "sources": [_source(one.name, one.price, one.age_seconds) for one in market.sources],
+        },
+        "formula_sources": [_source(str(one.name), one.price, one.age_seconds) for one in whole.formula_sources],
+        "network_cost": {
+            "paid_by": "seller",
+            "for_action": "fund",
+            "gas": whole.lock_gas,
+            "you_pay": not whole.buys,
+        },
+        "deadlines": {
+            "accept_by": time_text(whole.accept_by),
+            "lock_by": time_text(whole.lock_by),
+            "pay_by": time_text(whole.pay_by),
+            "confirm_window": one.confirm_window,
+            "arbitration_window": one.arbitration_window,
+            "fallback_buyer_bps": one.fallback_buyer_bps,
+        },
+        "locked_by": "maker" if whole.buys else "taker",
     }
 
 
-def _in_full(one: Offer) -> dict[str, Any]:
+def _source(name: str, price: Decimal, age: int) -> dict[str, Any]:
+    return {"name": name, "price": decimal_text(price), "age": age}
+
+
+def against_market(price: Decimal, market: Decimal | None) -> str:
+    """Return `1.4% above market` in plain words; empty without a market."""
+    bps = price_against_market(price, market)
+    if bps is None:
+        return ""
+    if bps == 0:
+        return "at market"
+    return f"{decimal_text(abs(Decimal(bps)) / 100)}% {'above' if bps > 0 else 'below'} market"
+
+
+def switched(one: Switched) -> dict[str, Any]:
+    """Return what became of one offer of several."""
+    return {"id": one.code, "state": one.state, "version": one.version, "refused": one.refused}
+
+
+def on_break(changed: int, *, until: datetime | None) -> dict[str, Any]:
+    """Return a break that has begun."""
+    return {"on_break": True, "until": time_text(until), "changed": changed}
+
+
+def off_break(changed: int) -> dict[str, Any]:
+    """Return the end of a break."""
+    return {"on_break": False, "until": None, "changed": changed}
+
+
+def _in_full(one: Offer, *, viewer: Account | None) -> dict[str, Any]:
     places, decimals = one.currency.minor_units, one.asset.decimals
     return {
         "min_fiat": fiat_text(one.min_fiat, minor_units=places),
@@ -92,8 +150,10 @@ def _in_full(one: Offer) -> dict[str, Any]:
         "confirm_window": one.confirm_window,
         "arbitration_window": one.arbitration_window,
         "fallback_buyer_bps": one.fallback_buyer_bps,
-        "approve_by_hand": one.approve_by_hand,
-        "min_finished_trades": one.min_finished_trades,
+        "working_hours": _hours(one),
+        "visibility": one.visibility,
+        "hidden": one.hidden or None,
+        "link": link_of(one) if viewer is not None and viewer.pk == one.maker_id else None,
         "typed_data": one.typed_data,
         "signature": one.signature or None,
         "created_at": time_text(one.created_at),
@@ -101,13 +161,28 @@ def _in_full(one: Offer) -> dict[str, Any]:
     }
 
 
+def link_of(one: Offer) -> str | None:
+    """Return where an offer by link is found; None for offers everybody finds."""
+    if one.visibility != Visibility.LINK:
+        return None
+    return f"{settings.SITE_URL.rstrip('/')}/offers/{one.code}?key={one.link_key}"
+
+
+def _hours(one: Offer) -> dict[str, Any] | None:
+    hours = draft_of_hours(one)
+    if hours is None:
+        return None
+    return {"start": hours.start, "end": hours.end, "days": list(hours.days), "time_zone": hours.time_zone}
+
+
 def _rule(one: Offer) -> dict[str, Any]:
     rule = rule_of(one)
     if rule.fixed is not None:
         return {"type": "fixed", "value": decimal_text(rule.fixed)}
     return {
-        "type": "margin",
+        "type": str(rule.type),
         "bps": rule.margin_bps,
+        "text": rule.formula or None,
         "floor": None if rule.floor is None else decimal_text(rule.floor),
         "ceiling": None if rule.ceiling is None else decimal_text(rule.ceiling),
     }

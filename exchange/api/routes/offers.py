@@ -3,9 +3,11 @@
 from decimal import Decimal
 from typing import Any
 
+import orjson
 from django.http import HttpRequest
 from ninja import Query, Router
 
+from exchange.accounts.models import Account
 from exchange.api import cursors, edits
 from exchange.api.answers import NOTHING, Answer, page
 from exchange.api.auth import signed_in, viewer
@@ -15,10 +17,12 @@ from exchange.api.render import offers as render
 from exchange.api.render import trades as trade_render
 from exchange.api.schemas import offers as schemas
 from exchange.api.schemas.fields import CodePath, Cursor, Limit, Positive
+from exchange.api.schemas.quotes import Quote
 from exchange.api.schemas.trades import Trade
 from exchange.core import clock, money
 from exchange.core.errors import Conflict, Forbidden, Invalid, NotFound
-from exchange.offers import actions, book, queries
+from exchange.offers import actions, book, listing, queries, switching
+from exchange.offers.kept import kept_or_read
 from exchange.trades import actions as trades
 
 router = Router()
@@ -31,11 +35,18 @@ def list_book(
     wanted: Query[schemas.BookQuery],
     limit: Limit = 50,
     cursor: Cursor | None = None,
-) -> dict[str, Any]:
+) -> Answer | dict[str, Any]:
     """Return the book, best effective price first. `side=buy` lists offers from which the caller can buy."""
-    found = book.book(
-        **wanted.model_dump(), cursor=cursor, limit=limit, **render.reading_as(viewer(request)), now=clock.now()
-    )
+    reader, asked = viewer(request), wanted.model_dump()
+    if reader is not None:
+        return _book_page(asked, cursor=cursor, limit=limit, reader=reader)
+    key = ("page", *(tuple(value) if isinstance(value, list) else value for value in asked.values()), cursor, limit)
+    made = kept_or_read(key, lambda: orjson.dumps(_book_page(asked, cursor=cursor, limit=limit, reader=None)))
+    return Answer(body=orjson.Fragment(made))
+
+
+def _book_page(asked: dict[str, Any], *, cursor: str | None, limit: int, reader: Account | None) -> dict[str, Any]:
+    found = book.book(**asked, cursor=cursor, limit=limit, **render.reading_as(reader), now=clock.now())
     return page(book_render.rows(found.items), found.next)
 
 
@@ -57,11 +68,32 @@ def make_offer(request: HttpRequest, body: schemas.MakeOffer) -> dict[str, Any]:
     return render.offer(made, viewer=account, now=now)
 
 
+@call(router, "PATCH", "/me/offers", gives=schemas.Switched, scope=WRITE)
+def switch_offers(request: HttpRequest, body: schemas.SwitchOffers) -> dict[str, Any]:
+    """Pause or resume several of one's own offers; each stands for itself, and its refusal says why."""
+    done = switching.switch_all(body.ids, state=body.state, by=signed_in(request), now=clock.now())
+    return {"items": [render.switched(one) for one in done]}
+
+
+@call(router, "POST", "/me/break", gives=schemas.BreakShown, scope=WRITE)
+def take_break(request: HttpRequest, body: schemas.TakeBreak) -> dict[str, Any]:
+    """Hide all one's offers for a while, or until one returns; running trades go on."""
+    account, now = signed_in(request), clock.now()
+    until = None if body.seconds is None else now + clock.seconds(body.seconds)
+    return render.on_break(listing.take_break(by=account, until=until, now=now), until=until)
+
+
+@call(router, "DELETE", "/me/break", gives=schemas.BreakShown, scope=WRITE)
+def end_break(request: HttpRequest) -> dict[str, Any]:
+    """Bring one's offers back into the book."""
+    return render.off_break(listing.end_break(by=signed_in(request), now=clock.now()))
+
+
 @call(router, "GET", "/offers/{code}", gives=schemas.Offer, public=True, refuses=[NotFound])
-def read_offer(request: HttpRequest, code: CodePath) -> dict[str, Any]:
-    """Return one offer with the typed data its maker signed."""
+def read_offer(request: HttpRequest, code: CodePath, key: schemas.LinkKey | None = None) -> dict[str, Any]:
+    """Return one offer with the typed data its maker signed; one that is shared by link needs the link's `key`."""
     account = viewer(request)
-    return render.offer(queries.offer_by_code(code, viewer=account), viewer=account, now=clock.now())
+    return render.offer(queries.offer_by_code(code, viewer=account, key=key), viewer=account, now=clock.now())
 
 
 @call(router, "PATCH", "/offers/{code}", gives=schemas.Offer, scope=WRITE, refuses=[NotFound, Conflict])
@@ -91,17 +123,18 @@ def sign_offer(request: HttpRequest, code: CodePath, body: schemas.SignOffer) ->
     return render.offer(actions.sign(offer, by=account, signature=body.signature, now=now), viewer=account, now=now)
 
 
-@call(router, "GET", "/offers/{code}/quote", gives=schemas.Quote, public=True, refuses=[NotFound, Conflict])
+@call(router, "GET", "/offers/{code}/quote", gives=Quote, public=True, refuses=[NotFound, Conflict])
 def quote_offer(
     request: HttpRequest,
     code: CodePath,
     amount_fiat: Positive | None = None,
     amount_asset: Positive | None = None,
+    key: schemas.LinkKey | None = None,
 ) -> dict[str, Any]:
-    """Return what taking this amount would give now, fee included, and a quote that holds its price for a minute."""
+    """Return what taking this amount comes to now, all in, and a quote that holds its price for a minute."""
     if (amount_fiat is None) == (amount_asset is None):
         raise Invalid(fields={"/amount_fiat": "Give either amount_fiat or amount_asset."})
-    offer = queries.offer_by_code(code, viewer=viewer(request))
+    offer = queries.offer_by_code(code, viewer=viewer(request), key=key)
     return render.quote(offer, amount_fiat=amount_fiat, amount_asset=amount_asset, now=clock.now())
 
 
@@ -121,15 +154,17 @@ def take_offer(request: HttpRequest, code: CodePath, body: schemas.TakeOffer) ->
         code,
         by=account,
         amount_fiat=body.amount_fiat,
-        amount_units=_units(code, body.amount_asset),
+        amount_units=_units(code, body.amount_asset, by=account, key=body.key),
         method=body.method,
         quote=body.quote,
+        key=body.key,
         now=now,
     )
     return trade_render.trade(trade, account=account, now=now)
 
 
-def _units(code: str, coins: Decimal | None) -> int | None:
+def _units(code: str, coins: Decimal | None, *, by: Account, key: str | None) -> int | None:
     if coins is None:
         return None
-    return money.to_units(coins, decimals=queries.offer_by_code(code).asset.decimals, field="/amount_asset")
+    offer = queries.offer_by_code(code, viewer=by, key=key)
+    return money.to_units(coins, decimals=offer.asset.decimals, field="/amount_asset")

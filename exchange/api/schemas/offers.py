@@ -8,6 +8,7 @@ from exchange.api.schemas.fields import (
     Body,
     Bps,
     Code,
+    CodePath,
     CurrencyCode,
     DecimalText,
     Moment,
@@ -27,6 +28,9 @@ from exchange.api.schemas.fields import (
 Margin = Annotated[int, Field(ge=-5_000, le=10_000, description="Basis points above (or below) the market.")]
 Methods = Annotated[list[Slug], Field(min_length=1, max_length=10)]
 TermsText = Annotated[str, StringConstraints(max_length=2000)]
+CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2}$")]
+ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
+LinkKey = Annotated[str, StringConstraints(max_length=64)]
 TradeCount = Annotated[int, Field(ge=0, le=1000)]
 
 
@@ -46,7 +50,25 @@ class MarginPrice(Body):
     ceiling: PositiveText | None = None
 
 
-PriceRule = Annotated[FixedPrice | MarginPrice, Field(discriminator="type")]
+class FormulaPrice(Body):
+    """Named sources, numbers, + - * / ( ) min max median: `median(market(ETH/EUR), kraken(ETH/EUR)) * 1.01`."""
+
+    type: Literal["formula"]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    floor: PositiveText | None = None
+    ceiling: PositiveText | None = None
+
+
+PriceRule = Annotated[FixedPrice | MarginPrice | FormulaPrice, Field(discriminator="type")]
+
+
+class WorkingHours(Body):
+    """When takers may come: times of day in `time_zone`; an `end` before `start` runs over midnight."""
+
+    start: ClockTime
+    end: ClockTime
+    time_zone: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]{1,64}$")]
+    days: Annotated[list[Annotated[int, Field(ge=1, le=7)]], Field(min_length=1, max_length=7)] = [1, 2, 3, 4, 5, 6, 7]
 
 
 class MakeOffer(Body):
@@ -70,10 +92,17 @@ class MakeOffer(Body):
     fallback_buyer_bps: Bps = 5000
     approve_by_hand: bool = False
     min_finished_trades: TradeCount = 0
+    first_trade_max: PositiveText | None = None
+    country: CountryCode | None = None
+    working_hours: WorkingHours | None = None
+    visibility: Literal["public", "link"] = "public"
 
 
 class EditOffer(Body):
-    """`PATCH /offers/{id}`: what is left out stays. `state` pauses and resumes; other changes need a new signature."""
+    """`PATCH /offers/{id}`: what is left out stays. `state` pauses and resumes; other changes need a new signature.
+
+    `first_trade_max`, `country` and `working_hours` are taken away by null.
+    """
 
     version: Version | None = None
     state: Literal["active", "paused"] | None = None
@@ -89,6 +118,10 @@ class EditOffer(Body):
     fallback_buyer_bps: Bps | None = None
     approve_by_hand: bool | None = None
     min_finished_trades: TradeCount | None = None
+    first_trade_max: PositiveText | None = None
+    country: CountryCode | None = None
+    working_hours: WorkingHours | None = None
+    visibility: Literal["public", "link"] | None = None
 
 
 class SignOffer(Body):
@@ -104,17 +137,38 @@ class TakeOffer(Body):
     amount_asset: Positive | None = None
     method: Slug
     quote: Annotated[str, StringConstraints(max_length=1024)] | None = None
+    key: LinkKey | None = None
+
+
+class TakeBreak(Body):
+    """`POST /me/break`: for so many seconds, or until one returns when it is left out."""
+
+    seconds: Annotated[int, Field(ge=60, le=90 * 86_400)] | None = None
+
+
+class SwitchOffers(Body):
+    """`PATCH /me/offers`: pause or resume several offers at once."""
+
+    state: Literal["active", "paused"]
+    ids: Annotated[list[CodePath], Field(min_length=1, max_length=100)]
 
 
 class BookQuery(Body):
-    """What narrows the book. `side` is the caller's: `buy` lists offers from which the caller can buy."""
+    """What narrows the book. `side` is the caller's: `buy` lists offers from which the caller can buy.
+
+    `method` may be given several times (any of them). `trades` is how many finished trades the maker has at least,
+    `takeable=true` leaves only what the caller can take now.
+    """
 
     side: Literal["buy", "sell"]
     asset: Symbol = "ETH"
     currency: CurrencyCode = "EUR"
     amount: Positive | None = None
-    method: Slug | None = None
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2}$")] | None = None
+    method: Annotated[list[Slug], Field(max_length=10)] = []
+    country: CountryCode | None = None
+    # A query is text, so these two are read leniently.
+    trades: Annotated[int, Field(ge=0, le=1000, strict=False)] = 0
+    takeable: Annotated[bool, Field(strict=False)] = False
 
 
 class BookRow(Shown):
@@ -136,6 +190,10 @@ class BookRow(Shown):
     get_amount: DecimalText | None
     state: str
     version: int
+    min_finished_trades: int
+    first_trade_max: DecimalText | None
+    approve_by_hand: bool
+    country: str | None
     takeable: bool
     reason: str | None
 
@@ -153,12 +211,25 @@ class OfferRule(Shown):
     type: str
     value: DecimalText | None = None
     bps: int | None = None
+    text: str | None = None
     floor: DecimalText | None = None
     ceiling: DecimalText | None = None
 
 
+class HoursShown(Shown):
+    """Working hours as the maker wrote them."""
+
+    start: str
+    end: str
+    days: list[int]
+    time_zone: str
+
+
 class Offer(BookRow):
-    """One offer in full."""
+    """One offer in full. `hidden` says why the book leaves an active offer out (break, hours, empty, price, sign).
+
+    `link` is where an offer by link is found; only its maker reads it here.
+    """
 
     price_rule: OfferRule
     total_asset: DecimalText
@@ -168,8 +239,10 @@ class Offer(BookRow):
     confirm_window: int
     arbitration_window: int
     fallback_buyer_bps: int
-    approve_by_hand: bool
-    min_finished_trades: int
+    working_hours: HoursShown | None
+    visibility: str
+    hidden: str | None
+    link: str | None
     typed_data: TypedData
     signature: str | None
     created_at: Moment
@@ -183,17 +256,24 @@ class Offers(Shown):
     next: str | None
 
 
-class Quote(Shown):
-    """What a take would give now: coins for fiat at a price that holds until `expires_at`."""
+class SwitchedOffer(Shown):
+    """One offer after a switch of several."""
 
-    quote: str
-    expires_at: Moment
-    price: DecimalText
-    currency: str
-    amount_fiat: DecimalText
-    asset: str
-    amount: UnitsText
-    amount_asset: DecimalText
-    fee_bps: int
-    fee: UnitsText
-    buyer_gets: UnitsText
+    id: str
+    state: str | None
+    version: int | None
+    refused: str | None
+
+
+class BreakShown(Shown):
+    """A break: `until` is null when it lasts until one returns; `hidden` and `shown` count offers that went or came."""
+
+    on_break: bool
+    until: Moment | None
+    changed: int
+
+
+class Switched(Shown):
+    """What became of each offer: its state now, or the code of the refusal."""
+
+    items: list[SwitchedOffer]

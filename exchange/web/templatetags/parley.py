@@ -125,6 +125,12 @@ def number(value: int | Decimal) -> str:
 
 
 @register.filter
+def ordinal(value: int) -> str:
+    """Write a place: `5th`."""
+    return numbers.ordinal_words(int(value))
+
+
+@register.filter
 def span(seconds: int | None) -> str:
     """Write a span of seconds: `30 min`."""
     return NOTHING if seconds is None else times.span_words(int(seconds))
