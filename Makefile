@@ -115,6 +115,10 @@ audit-mutants: setup $(STAMPS)/audit/ready ## Change the contract in every way a
 	@cd contracts && FOUNDRY_PROFILE=default $(FORGE) build --quiet
 	@cd contracts && PATH="$$PWD/../node_modules/.bin:$$PATH" ../$(STAMPS)/audit/bin/python mutate
 
+.PHONY: test-plans
+test-plans: setup ## Hold the plans of the book's pages at a hundred thousand offers
+	@BOOK_OFFERS=100000 $(PYTEST) --timeout 600 tests/offers/test_book_plans.py
+
 .PHONY: lint
 lint: setup ## Check style, types, import rules, templates and the contract's format
 	@.venv/bin/ruff check

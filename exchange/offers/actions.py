@@ -156,10 +156,11 @@ def reserve(offer_id: int, *, version: int, units: int, now: datetime, price: De
         tell(left)
         relist_spent(left, price=price, now=now)
         return
-    offer = offer_by_key(offer_id)
-    if offer.version != version or offer.state != OfferState.ACTIVE:
-        raise _gone_or_changed(offer)
-    raise gates.not_enough_left(int(offer.remaining_units))
+    # Ninety-nine of a hundred come here: what they need is read without building the offer.
+    found = Offer.objects.filter(pk=offer_id).values_list("version", "state", "remaining_units").first()
+    if found is None or found[:2] != (version, OfferState.ACTIVE):
+        raise _gone_or_changed(offer_by_key(offer_id))
+    raise gates.not_enough_left(int(found[2]))
 
 
 def give_back(offer_id: int, *, units: int) -> None:

@@ -1,5 +1,6 @@
 """Writing an offer with a draft that survives, a preview that tells the row and its rank, and every kind of price."""
 
+import re
 from typing import Any
 
 import pytest
@@ -36,8 +37,9 @@ def test_the_preview_tells_price_row_and_rank_for_the_usual_amount() -> None:
 
 def test_a_formula_shows_its_result_and_every_source_as_it_is_typed() -> None:
     page = read(preview(price_type="formula", formula=FORMULA))
-    for words in ("3,030.00 EUR", "market(ETH/EUR) 3000", "test-1(ETH/EUR) 3000", "0 s"):
-        assert words in page.words, page.words
+    assert "3,030.00 EUR" in page.words
+    for source in ("market", "test-1"):
+        assert re.search(rf"{source}\(ETH/EUR\) 3000 \d+ s", page.words), page.words
     assert "At character 8" in read(preview(price_type="formula", formula="market(ETH/")).words or "At character"
     assert "Did you mean" in read(preview(price_type="formula", formula="markt(ETH/EUR)")).words
 
