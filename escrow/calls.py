@@ -3,7 +3,9 @@
 Every call carries the terms in full, because the contract stores none of them.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from escrow import abi
 from escrow.terms import ZERO, Domain, Terms
@@ -117,6 +119,12 @@ def withdraw(domain: Domain, *, token: str, to: str) -> Call:
 def withdraw_for(domain: Domain, *, account: str, token: str) -> Call:
     """Return the call by which anyone has an account's whole credit in `token` sent to that account itself."""
     return _call(domain, "withdrawFor", account, token)
+
+
+def fragments(names: Collection[str]) -> list[dict[str, Any]]:
+    """Return the ABI entries of these functions, for programs that build calls of their own."""
+    entries = abi.artifact("Escrow")["abi"]
+    return [entry for entry in entries if entry["type"] == "function" and entry["name"] in names]
 
 
 def as_tuple(terms: Terms) -> _TermsTuple:

@@ -221,19 +221,19 @@ def _moment(seconds: int) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC) if seconds else None
 
 
-_code_hashes: dict[str, str] = {}
+_code_hashes: dict[tuple[int | None, str], str] = {}
 
 
-def code_hash(contract: str) -> str:
+def code_hash(contract: str, *, chain_id: int | None = None) -> str:
     """Return the EIP-1052 hash of the code at `contract`; deployed code cannot change, so it is asked for once.
 
     Raises `Unavailable` while no node has told it yet.
     """
-    known = _code_hashes.get(contract)
+    known = _code_hashes.get((chain_id, contract))
     if known is not None:
         return known
-    code = chain().call("eth_getCode", contract, "latest")
+    code = chain(chain_id=chain_id).call("eth_getCode", contract, "latest")
     found = "0x" + keccak(hexstr=code).hex()
     if code != "0x":  # an address without code may still get some
-        _code_hashes[contract] = found
+        _code_hashes[chain_id, contract] = found
     return found

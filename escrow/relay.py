@@ -60,6 +60,22 @@ def intents_of(trade_id: str) -> list[IntentView]:
     return [_view(intent) for intent in Intent.objects.filter(trade_id=trade_id).order_by("created_at", "id")]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedCall:
+    """What was asked for, whole: anyone may send it as long as its signature is good."""
+
+    purpose: str
+    account: str
+    state: str
+    data: str
+
+
+def calls_of(trade_id: str) -> list[SignedCall]:
+    """Return the call data of everything requested for a trade, oldest first."""
+    rows = Intent.objects.filter(trade_id=trade_id).order_by("created_at", "id")
+    return [SignedCall(purpose=row.purpose, account=row.account, state=row.state, data=row.data) for row in rows]
+
+
 def _check(call: Call, *, purpose: str) -> None:
     try:
         policy.check_call(call)

@@ -48,6 +48,8 @@ KEEPER_ACCOUNT_WEI_PER_HOUR = env.number("KEEPER_ACCOUNT_WEI_PER_HOUR", 10**17)
 KEEPER_WEI_PER_HOUR = env.number("KEEPER_WEI_PER_HOUR", 10**18)
 # Beyond this price waiting is better than paying.
 KEEPER_MAX_FEE_GWEI = env.number("KEEPER_MAX_FEE_GWEI", 500, least=1)
+# What exit kits are signed with; holds no coins. Without it they are not signed.
+NODE_KEY = env.text("NODE_KEY", "")
 # Play money: demo wallets, demo people and the seeded price walk exist only here.
 DEMO = env.flag("DEMO", default=not DEPLOY and CHAIN_ID == 31337) and CHAIN_ID == 31337
 # Finished trades that a fresh demo begins with.

@@ -1,6 +1,7 @@
 // Builds everything the browser loads into exchange/static/parley/: bundles, styles, htmx and the icon sprite.
 // `node frontend/build.mjs` builds once, `--watch` again at every change.
 
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -56,6 +57,23 @@ const scripts = {
 
 const styles = { entryPoints: ["main", "admin"].map((name) => join(here, "css", `${name}.css`)).filter(existsSync) };
 
+/** Puts the exit page, with its script and styles inside it, into one file that needs no server. */
+async function buildExit() {
+  const folder = join(here, "src", "exit");
+  const inline = { ...shared, outdir: undefined, write: false, metafile: false, legalComments: "none" };
+  const [script, style] = await Promise.all([
+    esbuild.build({ ...inline, entryPoints: [join(folder, "main.ts")], format: "iife" }),
+    esbuild.build({ ...inline, entryPoints: [join(folder, "exit.css")] }),
+  ]);
+  // Nothing in a script or style may look like the end of its element.
+  const [js, css] = [script, style].map((built) => built.outputFiles[0].text.trim().replaceAll("</", "<\\/"));
+  const hash = (text) => createHash("sha256").update(text).digest("base64");
+  const parts = { "@SCRIPT@": hash(js), "@STYLE@": hash(css), "@CSS@": css, "@JS@": js };
+  const page = await readFile(join(folder, "page.html"), "utf8");
+  await writeFile(join(out, "exit.html"), page.replace(/@[A-Z]+@/g, (name) => parts[name]));
+  return ["exit.html"];
+}
+
 const shared = {
   absWorkingDir: root,
   outdir: out,
@@ -78,7 +96,7 @@ async function build() {
   const jobs = [scripts, styles].filter((job) => job.entryPoints.length > 0);
   const results = await Promise.all(jobs.map((job) => esbuild.build({ ...shared, ...job })));
   const written = results.flatMap((result) => Object.keys(result.metafile.outputs)).map((path) => path.split("/").pop());
-  const kept = new Set([...written, ...(await copyHtmx()), ...(await buildSprite())]);
+  const kept = new Set([...written, ...(await copyHtmx()), ...(await buildSprite()), ...(await buildExit())]);
   await removeStale(kept);
   console.log(`frontend: ${kept.size} files in exchange/static/parley`);
 }

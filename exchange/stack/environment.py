@@ -38,6 +38,7 @@ def compose_environment(addresses: Addresses, *, home: Home, port: int, given: M
         "PORT": str(port),
         "SITE_URL": f"http://localhost:{port}",
         "SECRET_KEY_FILE": str(home.secret_key),
+        "NODE_KEY_FILE": str(home.node_key),
         "DATABASE_URL": addresses.database,
         "REDIS_URL": addresses.redis,
     }

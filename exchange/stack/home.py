@@ -69,6 +69,11 @@ class Home:
         return self.root / "keeper.key"
 
     @property
+    def node_key(self) -> Path:
+        """What exit kits are signed with; it holds no coins."""
+        return self.root / "node.key"
+
+    @property
     def lock(self) -> Path:
         """Held while `up` runs."""
         return self.root / "lock"

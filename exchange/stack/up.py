@@ -10,6 +10,7 @@
 import asyncio
 import contextlib
 import os
+import secrets
 import signal
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
@@ -202,6 +203,7 @@ def bring_up() -> int:
             for name in stop_leftovers(home.pids):
                 _print(f"parley   | ended {name}, left over from a run that was killed")
             write_secret(home.secret_key)
+            write_secret(home.node_key, value=f"0x{secrets.token_hex(32)}")
             if plan.anvil:
                 write_secret(home.keeper_key, value=DEV_KEY_0)
             return asyncio.run(_run(Stack(plan=plan, home=home, given=given, say=_print)))

@@ -101,6 +101,8 @@ MATRIX: dict[str, Row] = {
         body={"amount_fiat": "250.00", "method": "sepa-instant"},
     ),
     "GET /trades": own(),
+    # The kit is for the two whose coins it is; the arbiter has no use for it.
+    "GET /trades/{code}/exit-kit": parties(200),
     "GET /trades/{code}": parties(200, arbiter=200),
     "POST /trades/{code}/terms-signature": parties(422, body={"signature": SIGNATURE}),
     "POST /trades/{code}/decline": parties(409),

@@ -11,6 +11,7 @@ from ninja import Router
 from escrow import queries as escrow
 from exchange.api.calls import call
 from exchange.api.schemas import market as schemas
+from exchange.core import node_key
 
 router = Router()
 API_VERSION = "1.0"
@@ -31,5 +32,6 @@ def read_info(request: HttpRequest) -> dict[str, Any]:
         "fee_bps": settings.FEE_BPS,
         "confirmations": facts.required,
         "relayer": facts.relayer,
+        "node_address": node_key.address(),
         "demo": settings.DEMO,
     }

@@ -18,6 +18,8 @@ class Info(Shown):
     fee_bps: int
     confirmations: int
     relayer: str | None
+    # What exit kits are signed with; null where the node has no key of its own.
+    node_address: str | None
     demo: bool
 
 
