@@ -137,6 +137,10 @@ format: setup ## Put code and templates into the house format
 	@find templates -name '*.html' -print0 | xargs -0 -r .venv/bin/djade --target-version 5.2
 	@cd contracts && $(FORGE) fmt
 
+.PHONY: soak-keeper
+soak-keeper: setup ## Kill and disturb the keeper in every way, SEEDS (20) times each; about half an hour
+	@SEEDS=$${SEEDS:-20} $(PYTEST) -s tests/chain/test_keeper_kills.py tests/chain/test_keeper_storm.py
+
 BENCHES = $(patsubst bench/%.py,bench-%,$(filter-out bench/_%,$(wildcard bench/*.py)))
 .PHONY: bench
 bench: $(BENCHES) ## Measure every figure; one JSON line for each case

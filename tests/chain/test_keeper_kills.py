@@ -21,7 +21,7 @@ ACTS = (("mark_paid", "ben", "paid"), ("release", "sara", "released"))
 SEEDS = int(os.environ.get("SEEDS", "0"))
 # In the short version each step once; those of a killed database take a second each.
 KEEPER_STEPS = list(STEPS) * max(SEEDS, 1)
-POSTGRES_STEPS = list(STEPS) * SEEDS or [6, 7, 8, 10]
+POSTGRES_STEPS = list(STEPS) * SEEDS or [6, 7, 10]
 
 
 def forget_connections() -> None:
