@@ -24,24 +24,28 @@ PEOPLE = 150
 EVENTS_OF_A_TRADE = 3
 
 
+@dataclass(frozen=True, kw_only=True)
 class RoomyAnvil(Anvil):
-    """Anvil with blocks as large as asked for and no states of the past."""
+    """Anvil with blocks as large as asked for and no states of the past; `kept` holds its chain between runs."""
+
+    kept: Path | None = None
 
     def command(self) -> Command:
         """Return the node's command line."""
         plain = super().command()
-        return replace(
-            plain, argv=(*plain.argv, "--disable-block-gas-limit", "--hardfork", "cancun", "--prune-history")
-        )
+        argv = (*plain.argv, "--disable-block-gas-limit", "--hardfork", "cancun", "--prune-history")
+        if self.kept is not None:
+            argv = (*argv, "--load-state" if self.kept.exists() else "--dump-state", str(self.kept))
+        return replace(plain, argv=argv)
 
 
 @contextmanager
-def roomy_anvil() -> Generator[RunningEngine]:
-    """Run an Anvil of our own until the block ends."""
+def roomy_anvil(*, kept: Path | None = None) -> Generator[RunningEngine]:
+    """Run an Anvil of our own until the block ends, on the chain in `kept` if there is one."""
     with tempfile.TemporaryDirectory(prefix="parley-bench-") as name:
         folder = Path(name)
         engine = RunningEngine(
-            RoomyAnvil(folder=folder / "anvil", log=folder / "anvil.log", port=choose_port(), durable=False)
+            RoomyAnvil(folder=folder / "anvil", log=folder / "anvil.log", port=choose_port(), durable=False, kept=kept)
         )
         try:
             yield engine

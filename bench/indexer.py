@@ -9,7 +9,9 @@ import statistics
 import time
 from dataclasses import dataclass
 
-from bench._chain import EVENTS_OF_A_TRADE, Crowd, gather, roomy_anvil
+import orjson
+
+from bench._chain import EVENTS_OF_A_TRADE, ROOT, Crowd, gather, roomy_anvil
 from bench._figure import progress, report, take_turns
 from bench._stage import stage
 
@@ -17,6 +19,7 @@ SPARSE_EVENTS, SPARSE_BLOCKS, DENSE_EVENTS, A_BLOCK = 20_000, 10, 200_000, 150
 # Logs in one request of the limit, about as many as our own requests settle at.
 AT_ONCE = 10_000
 PEER_EVENTS = 600
+KEPT = ROOT / ".make" / "crowd" / f"chain-{SPARSE_EVENTS}-{DENSE_EVENTS}.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +88,25 @@ def measure(part: Part, *, url: str) -> None:
     )
 
 
-def main() -> None:
-    """Build the chain, measure both parts."""
-    with roomy_anvil() as anvil, stage(chain_url=anvil.engine.url):
+def prepare() -> list[Part]:
+    """Return the stretches of the kept chain, after building it if this checkout has none yet (some minutes)."""
+    layout = KEPT.with_suffix(".parts")
+    if not layout.exists():
+        KEPT.parent.mkdir(parents=True, exist_ok=True)
+        KEPT.unlink(missing_ok=True)
         started = time.monotonic()
-        parts = build(gather(anvil.engine.url))
-        progress(f"the chain stands after {time.monotonic() - started:.0f} s")
+        with roomy_anvil(kept=KEPT) as anvil:
+            parts = build(gather(anvil.engine.url))
+            anvil.stop(within=600)
+        layout.write_bytes(orjson.dumps(parts))
+        progress(f"the chain was built in {time.monotonic() - started:.0f} s")
+    return [Part(**part) for part in orjson.loads(layout.read_bytes())]
+
+
+def main() -> None:
+    """Measure both parts of the chain."""
+    parts = prepare()
+    with roomy_anvil(kept=KEPT) as anvil, stage(chain_url=anvil.engine.url):
         for part in parts:
             measure(part, url=anvil.engine.url)
 

@@ -33,9 +33,17 @@ def stop_on_signals() -> threading.Event:
     return stop
 
 
-def run_forever(step: Callable[[], bool], *, name: str, pause: float, stop: threading.Event) -> None:
+def run_forever(
+    step: Callable[[], bool],
+    *,
+    name: str,
+    pause: float,
+    stop: threading.Event,
+    rest: Callable[[], None] | None = None,
+) -> None:
     """Call `step` until `stop` is set: at once again when it returns True, else after `pause` seconds.
 
+    `rest`, where it is given, takes the pause's place: it may return sooner because there is news, or later.
     After a failure the database connection is given up and the next try comes later and later, `LONGEST_PAUSE` seconds
     at most; what keeps failing the same way is logged once.
     """
@@ -54,15 +62,29 @@ def run_forever(step: Callable[[], bool], *, name: str, pause: float, stop: thre
         if last:
             log.warning("%s works again", name)
         wait, last = FIRST_PAUSE, ""
-        if not again:
+        if again:
+            continue
+        if rest is not None:
+            rest()
+        else:
             stop.wait(pause)
     connection.close()
 
 
-def run_each_forever(steps: Mapping[str, Callable[[], bool]], *, pause: float, stop: threading.Event) -> None:
+def run_each_forever(
+    steps: Mapping[str, Callable[[], bool]],
+    *,
+    pause: float,
+    stop: threading.Event,
+    rests: Mapping[str, Callable[[], None]] | None = None,
+) -> None:
     """Run several steps side by side by their names, each in a thread of its own: one that hangs holds up no other."""
     threads = [
-        threading.Thread(target=run_forever, args=(step,), kwargs={"name": name, "pause": pause, "stop": stop})
+        threading.Thread(
+            target=run_forever,
+            args=(step,),
+            kwargs={"name": name, "pause": pause, "stop": stop, "rest": (rests or {}).get(name)},
+        )
         for name, step in steps.items()
     ]
     for thread in threads:

@@ -180,6 +180,8 @@ class Cursor(models.Model):
     block_number = models.BigIntegerField()
     block_hash = Bytes32Field(blank=True)
     head_number = models.BigIntegerField(default=-1)
+    # The height up to which events are final: deep enough, and the nodes agreed about it.
+    final_number = models.BigIntegerField(default=-1)
     head_time = models.PositiveBigIntegerField(default=0)
     # The last time a node answered, whether or not there was anything new.
     polled_at = models.DateTimeField(null=True)
@@ -189,6 +191,25 @@ class Cursor(models.Model):
 
     def __str__(self) -> str:
         return f"chain {self.chain_id} at {self.block_number}"
+
+
+class ChainReport(models.Model):
+    """What the indexer found when it looked around: its nodes, and its books beside the contract's."""
+
+    chain_id = models.PositiveBigIntegerField(primary_key=True)
+    # `escrow.rpc.NodeReport` of each node, in the configured order; no addresses, which hold secrets.
+    nodes = models.JSONField(default=list)
+    # Since when nodes contradict each other about what should become final.
+    disagree_since = models.DateTimeField(null=True)
+    reconciled_block = models.BigIntegerField(default=-1)
+    reconciled_at = models.DateTimeField(null=True)
+    # What the last comparison found wrong, twice in a row: trade ids, accounts or tokens.
+    differing = ArrayField(models.CharField(max_length=100), default=list)
+    # Whether that concerns sums, so that no single trade can be blamed.
+    sums_differ = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"chain {self.chain_id}, compared at {self.reconciled_block}"
 
 
 class FinalCounter(models.Model):

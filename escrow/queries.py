@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 from eth_utils.crypto import keccak
 
 from escrow import deployment
 from escrow.decode import read_event
 from escrow.errors import Unavailable
 from escrow.events import OPEN, Credited
-from escrow.health import ChainHealth, chain_health
-from escrow.models import ChainEvent, Credit, Cursor, Escrow, KeeperState
+from escrow.health import ChainHealth, KeeperHealth, chain_health, keeper_health
+from escrow.models import ChainEvent, ChainReport, Credit, Cursor, Escrow, KeeperState
 from escrow.rpc import PATIENCE_SECONDS, chain
 
 __all__ = [
@@ -23,15 +23,18 @@ __all__ = [
     "CreditView",
     "EscrowView",
     "FinalEvent",
+    "KeeperHealth",
     "NodeFacts",
     "Totals",
     "Unavailable",
     "account_has_code",
     "chain_health",
     "code_hash",
+    "doubtful_trades",
     "escrow_of",
     "escrows_of",
     "final_events",
+    "keeper_health",
     "node_facts",
     "reorged_trades",
     "totals",
@@ -178,6 +181,15 @@ def reorged_trades() -> frozenset[str]:
     """Return the trades whose final events were undone by a reorganisation and were not looked at by a person yet."""
     rows = Cursor.objects.filter(alarm_at__isnull=False).values_list("alarm_trades", flat=True)
     return frozenset(trade_id for row in rows for trade_id in row)
+
+
+def doubtful_trades(trade_ids: Iterable[str]) -> frozenset[str]:
+    """Return those of `trade_ids` that our tables and the contract disagree about; all of them if the sums differ."""
+    asked = frozenset(trade_ids)
+    doubtful: set[str] = set()
+    for report in ChainReport.objects.filter(Q(sums_differ=True) | ~Q(differing=[])):
+        doubtful |= asked if report.sums_differ else asked & set(report.differing)
+    return frozenset(doubtful)
 
 
 def node_facts() -> NodeFacts:

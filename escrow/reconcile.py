@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from escrow import abi
 from escrow.errors import Unavailable
@@ -14,6 +14,8 @@ from escrow.rpc import Chain, Node
 from escrow.terms import ZERO
 
 AT_ONCE = 500
+# Blocks within which a trade that ended counts as new.
+RECENT = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,11 @@ class Difference:
     subject: str
     ours: str
     chain: str
+
+    @property
+    def is_about_a_trade(self) -> bool:
+        """Whether one trade alone is concerned."""
+        return self.kind == "status"
 
     @property
     def is_fault(self) -> bool:
@@ -52,17 +59,24 @@ class Report:
         return not any(difference.is_fault for difference in self.differences)
 
 
-def reconcile(chain: Chain, *, contracts: Iterable[str]) -> Report:
-    """Compare everything at the block the tables stand at. Raises `Unavailable` if that block cannot be asked about."""
-    return chain.ask(lambda node: _reconcile(node, chain_id=chain.chain_id, contracts=tuple(contracts)))
+def reconcile(chain: Chain, *, contracts: Iterable[str], only_open: bool = False) -> Report:
+    """Compare at the block the tables stand at: sums, credits and trades; with `only_open` none that ended long ago.
+
+    Raises `Unavailable` if that block cannot be asked about.
+    """
+    asked = tuple(contracts)
+    return chain.ask(lambda node: _reconcile(node, chain_id=chain.chain_id, contracts=asked, only_open=only_open))
 
 
-def _reconcile(node: Node, *, chain_id: int, contracts: Sequence[str]) -> Report:
+def _reconcile(node: Node, *, chain_id: int, contracts: Sequence[str], only_open: bool) -> Report:
     cursor = Cursor.objects.filter(chain_id=chain_id).first()
     if cursor is None or not cursor.block_hash:
         raise Unavailable("nothing is indexed yet")
     block = hex(cursor.block_number)
-    escrows = list(Escrow.objects.filter(chain_id=chain_id).order_by("trade_id"))
+    rows = Escrow.objects.filter(chain_id=chain_id)
+    if only_open:
+        rows = rows.filter(Q(head_status__in=OPEN) | Q(head_block__gt=cursor.block_number - RECENT))
+    escrows = list(rows.order_by("trade_id"))
     credits_ = list(Credit.objects.filter(chain_id=chain_id).order_by("id"))
     differences: list[Difference] = []
     for start in range(0, len(escrows), AT_ONCE):

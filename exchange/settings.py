@@ -37,6 +37,11 @@ ESCROW_ADDRESS = env.text("ESCROW_ADDRESS", "")
 ESCROWS = env.text("ESCROWS", "")
 # Blocks that must stand on an event, its own included, before the product acts on it.
 CONFIRMATIONS = env.number("CONFIRMATIONS", 1 if CHAIN_ID == 31337 else 12, least=1, most=1000)
+# The hash of the chain's first block, which every node must show; empty: what the first node showed counts.
+CHAIN_GENESIS_HASH = env.text("CHAIN_GENESIS_HASH", "")
+# How long one read from a node may take, and how long a node that failed is asked last, doubled each time; seconds.
+CHAIN_READ_SECONDS = env.number("CHAIN_READ_SECONDS", 15, least=1)
+CHAIN_ASIDE_SECONDS = env.number("CHAIN_ASIDE_SECONDS", 10, least=1)
 # How often the indexer asks a node without a push connection, milliseconds.
 INDEXER_POLL_MS = env.number("INDEXER_POLL_MS", 200 if CHAIN_ID == 31337 else 2000, least=50)
 ARBITER_ADDRESS = env.text("ARBITER_ADDRESS", "0x90F79bf6EB2c4f870365E785982E1f101E93b906" if CHAIN_ID == 31337 else "")

@@ -55,7 +55,7 @@ def rebuild(chain: Chain, *, follower: Follower, start: int) -> Outcome:
         cursor = Cursor.objects.select_for_update().filter(chain_id=chain_id).first()
         until = cursor.block_number if cursor is not None else None
         before = snapshot(chain_id=chain_id)
-        Cursor.objects.filter(chain_id=chain_id).update(block_number=start - 1, block_hash="")
+        Cursor.objects.filter(chain_id=chain_id).update(block_number=start - 1, block_hash="", final_number=-1)
         counter, _ = FinalCounter.objects.select_for_update().get_or_create(id=1)
         with connection.cursor() as sql:
             sql.execute(_KEEP, [chain_id])

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from django.db import connection, transaction
 
 from escrow.decode import RawEvent
+from escrow.errors import Untrusted
 from escrow.indexer import fold, reorg, store
 from escrow.indexer.ahead import ReadAhead
 from escrow.indexer.credit import CreditChanges, read_funded
@@ -24,6 +25,8 @@ from escrow.indexer.finalise import finalise, take_positions
 from escrow.indexer.headers import Header, read_head
 from escrow.indexer.scan import ChunkSize, Range, scan_adapting
 from escrow.indexer.store import StoredEvent
+from escrow.indexer.witness import Witnesses
+from escrow.mirror import BadHistory
 from escrow.models import Cursor
 from escrow.rpc import Chain, Node
 
@@ -48,6 +51,10 @@ class Step:
         return self.position < self.head
 
 
+class Impossible(Untrusted):
+    """Events that the contract cannot have written in this order: a node left some out, now or before."""
+
+
 class Follower:
     """Follows one chain's contracts; remembers how much to ask for at once, and what it has read ahead."""
 
@@ -58,13 +65,26 @@ class Follower:
         self._confirmations = confirmations
         self._size = ChunkSize()
         self._ahead = ReadAhead()
+        self._witnesses = Witnesses(chain, contracts=contracts)
+
+    @property
+    def disagree_at(self) -> int:
+        """The height up to which nodes contradict each other, 0 when they do not."""
+        return self._witnesses.disagree_at
 
     def step(self, *, until: int | None = None) -> Step:
         """Do one step, as if block `until` were the newest if it is given.
 
         Raises `Unavailable` when no node can be used, `LostRace` when another indexer was faster.
         """
-        return self._chain.ask(lambda node: self._step(node, until=until))
+
+        def act(node: Node) -> Step:
+            try:
+                return self._step(node, until=until)
+            except BadHistory as error:
+                raise Impossible(f"{node.label} tells what cannot have happened: {error}") from error
+
+        return self._chain.ask(act)
 
     def _step(self, node: Node, *, until: int | None) -> Step:
         cursor = store.load_cursor(chain_id=self._chain.chain_id, start=self._start)
@@ -74,12 +94,11 @@ class Follower:
             if reorg.has_left(node, cursor, head=head, here=here):
                 return self._go_back(node, cursor, head=head)
             if head.number <= cursor.block_number:
-                store.touch_cursor(cursor, head=head)
-                return Step(kind="idle", position=cursor.block_number, head=head.number, changed=frozenset(), finals=0)
+                return self._stay(node, cursor, head=head, here=here)
             found = self._read(node, start=cursor.block_number + 1, before=cursor.block_hash, head=head)
         if found.end.number < found.head.number:
             self._read_ahead(node, found, until=until)
-        return self._go_on(cursor, found)
+        return self._go_on(node, cursor, found)
 
     def _read(self, node: Node, *, start: int, before: str, head: Header) -> Range:
         keep_from = self._keep_from(head)
@@ -98,16 +117,37 @@ class Follower:
     def _keep_from(self, head: Header) -> int:
         return head.number - self._confirmations - SPARE_HEADERS + 1
 
-    def _go_on(self, cursor: Cursor, found: Range) -> Step:
+    def _stay(self, node: Node, cursor: Cursor, *, head: Header, here: Header | None) -> Step:
+        """Nothing new; but events that waited for the nodes to agree may be final now."""
+        deep = min(cursor.block_number, head.number - self._confirmations + 1)
+        if here is not None and cursor.final_number < deep and store.waiting_trades(chain_id=self._chain.chain_id):
+            start = cursor.block_number + 1
+            nothing = Range(start=start, before=here.hash, end=here, head=head, events=[], headers={})
+            step = self._go_on(node, cursor, nothing)
+            if step.finals:
+                return step
+        store.touch_cursor(cursor, head=head)
+        return Step(kind="idle", position=cursor.block_number, head=head.number, changed=frozenset(), finals=0)
+
+    def _final_height(self, node: Node, cursor: Cursor, found: Range) -> int:
+        """Return the height up to which events are final: deep enough, and told alike by all nodes that work."""
+        deep = min(found.end.number, found.head.number - self._confirmations + 1)
+        low = max(cursor.final_number + 1, self._start)
+        agreed = self._witnesses.agree(node, low=low, high=deep, found=found)
+        return max(cursor.final_number, deep if agreed else -1)
+
+    def _go_on(self, node: Node, cursor: Cursor, found: Range) -> Step:
         chain_id, head = self._chain.chain_id, found.head
         keep_from = self._keep_from(head)
-        final_to = min(found.end.number, head.number - self._confirmations + 1)
+        final_to = self._final_height(node, cursor, found)
         has_more = found.end.number < head.number
         kept = {event.block_number for event in found.events} | set(range(keep_from, head.number + 1))
         with transaction.atomic():
             if has_more:
                 _commit_lazily()
-            store.move_cursor(cursor, number=found.end.number, block_hash=found.end.hash, head=head)
+            store.move_cursor(
+                cursor, number=found.end.number, block_hash=found.end.hash, head=head, final_number=final_to
+            )
             store.put_blocks([found.headers[number] for number in found.headers.keys() & kept], chain_id=chain_id)
             new, settled, final = self._store_events(found, final_to=final_to)
             moved = {event.trade_id for event in final} - {""}
@@ -148,7 +188,8 @@ class Follower:
         chain_id = self._chain.chain_id
         number, block_hash = reorg.find_ancestor(node, chain_id=chain_id, start=self._start, head=head)
         with transaction.atomic():
-            store.move_cursor(cursor, number=number, block_hash=block_hash, head=head)
+            final_number = min(cursor.final_number, number)
+            store.move_cursor(cursor, number=number, block_hash=block_hash, head=head, final_number=final_number)
             seen, final = store.orphan_after(number, chain_id=chain_id)
             fold.refold({event.trade_id for event in [*seen, *final]}, chain_id=chain_id)
             credit = CreditChanges(read_funded([*seen, *final]))

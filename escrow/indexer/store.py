@@ -64,7 +64,7 @@ def load_cursor(*, chain_id: int, start: int) -> Cursor:
     return cursor
 
 
-def move_cursor(cursor: Cursor, *, number: int, block_hash: str, head: Header) -> None:
+def move_cursor(cursor: Cursor, *, number: int, block_hash: str, head: Header, final_number: int) -> None:
     """Move the cursor from exactly where it was read. Raises `LostRace`."""
     moved = Cursor.objects.filter(
         chain_id=cursor.chain_id, block_number=cursor.block_number, block_hash=cursor.block_hash
@@ -73,6 +73,7 @@ def move_cursor(cursor: Cursor, *, number: int, block_hash: str, head: Header) -
         block_hash=block_hash,
         head_number=head.number,
         head_time=head.timestamp,
+        final_number=final_number,
         polled_at=datetime.now(UTC),
     )
     if moved != 1:

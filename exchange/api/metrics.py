@@ -66,7 +66,28 @@ class _State(Collector):
         age = (clock.now() - owed["oldest"]).seconds if owed["oldest"] else 0
         yield GaugeMetricFamily("parley_outbox_oldest_seconds", "Age of the oldest of them.", value=age)
         yield from _sources()
-        health = escrow.chain_health()
-        yield GaugeMetricFamily("parley_chain_head", "Newest block seen.", value=health.head or 0)
-        yield GaugeMetricFamily("parley_chain_stale", "1 when chain data is old.", value=int(health.is_stale))
-        yield GaugeMetricFamily("parley_reorg_alarm", "1 after a deep reorganisation.", value=int(health.reorg_alarm))
+        yield from _chain_gauges()
+
+
+def _chain_gauges() -> Iterator[GaugeMetricFamily]:
+    chain, keeper = escrow.chain_health(), escrow.keeper_health()
+    figures = {
+        "parley_chain_head": ("Newest block seen.", chain.head or 0),
+        "parley_chain_age_seconds": ("How old what we show is.", chain.age_seconds or 0),
+        "parley_chain_blocks_behind": ("Blocks that wait to be read.", chain.blocks_behind),
+        "parley_chain_stale": ("1 when chain data is old.", int(chain.is_stale)),
+        "parley_chain_down": ("1 when no node can be used.", int(chain.is_down)),
+        "parley_reorg_alarm": ("1 after a deep reorganisation.", int(chain.reorg_alarm)),
+        "parley_nodes_disagree": ("1 while nodes contradict each other.", int(chain.nodes_disagree)),
+        "parley_books_differ": ("1 while our tables are not what the contract says.", int(chain.books_differ)),
+        "parley_reconciled_block": ("The block of the last comparison.", chain.reconciled_block or 0),
+        "parley_keeper_balance_wei": ("What the keeper has for gas.", keeper.balance or 0),
+        "parley_keeper_silent_seconds": ("Age of the keeper's heartbeat.", keeper.silent_seconds or 0),
+        "parley_intent_oldest_seconds": ("Age of the oldest intent that is due.", keeper.oldest_intent_seconds),
+    }
+    for name, (words, value) in figures.items():
+        yield GaugeMetricFamily(name, words, value=value)
+    nodes = GaugeMetricFamily("parley_node", "1 for the standing a node has.", labels=["node", "standing"])
+    for place, node in enumerate(chain.nodes, start=1):
+        nodes.add_metric([str(place), node.kind], 1)
+    yield nodes

@@ -71,21 +71,21 @@ class RunningEngine:
         """End it the hard way, as a crash would."""
         self._end(signal.SIGKILL)
 
-    def stop(self) -> None:
-        """Ask it to leave; insist after ten seconds."""
-        self._end(self.engine.command().stop)
+    def stop(self, *, within: int = 10) -> None:
+        """Ask it to leave; insist after `within` seconds."""
+        self._end(self.engine.command().stop, within=within)
 
     def restart(self) -> None:
         """Kill it and start it again."""
         self.kill()
         self.start()
 
-    def _end(self, number: int) -> None:
+    def _end(self, number: int, *, within: int = 10) -> None:
         if self._process is None:
             return
         self._process.send_signal(number)
         try:
-            self._process.wait(10)
+            self._process.wait(within)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

@@ -40,7 +40,10 @@ class Role:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """The facts a decision needs. `head` is the escrow's newest status, final or not; `chain_pay_by` the contract's."""
+    """The facts a decision needs. `head` is the escrow's newest status, final or not; `chain_pay_by` the contract's.
+
+    `is_doubtful`: our tables and the contract disagree about it, so nobody is told that coins may be released.
+    """
 
     state: State
     lock_by: datetime
@@ -51,6 +54,7 @@ class Snapshot:
     maker_signed: bool = False
     taker_signed: bool = False
     is_frozen: bool = False
+    is_doubtful: bool = False
     pending: frozenset[str] = frozenset()
 
 
@@ -160,6 +164,8 @@ def _chain_acts(snapshot: Snapshot, role: Role, now: datetime) -> set[str]:
     found &= set(ACTS.get(newest, {})) if newest else set()
     if now > snapshot.chain_pay_by:
         found.discard("mark_paid")
+    if snapshot.is_doubtful:
+        found -= {"release", "settle"}
     return found - snapshot.pending
 
 
@@ -184,6 +190,13 @@ def refusal(snapshot: Snapshot, role: Role, action: str, now: datetime) -> Domai
             "The chain was rewritten deeper than expected. This trade is frozen until it agrees with the chain again; "
             "the coins stay in escrow.",
             code="frozen",
+            extra=extra,
+        )
+    if snapshot.is_doubtful and action in {"release", "settle"}:
+        return Conflict(
+            "We are checking our records of this trade with the contract, so nothing is released now. The coins stay "
+            "in escrow; try again in a few minutes.",
+            code="checking",
             extra=extra,
         )
     if action in snapshot.pending:

@@ -50,8 +50,12 @@ def _project_batch(*, limit: int) -> int:
     with transaction.atomic():
         cursor = EventCursor.objects.select_for_update().get(name=CURSOR)
         pulled = chain.final_events(after=cursor.position, limit=limit)
+        ours = set(
+            Trade.objects.filter(trade_id__in={event.trade_id for event in pulled}).values_list("trade_id", flat=True)
+        )
         for event in pulled:
-            _project_one(event)
+            if event.trade_id in ours:
+                _project_one(event)
             cursor.position = event.position
         if pulled:
             cursor.save(update_fields=["position"])
@@ -59,8 +63,6 @@ def _project_batch(*, limit: int) -> int:
 
 
 def _project_one(event: FinalEvent) -> None:
-    if not event.trade_id:
-        return
     try:
         with transaction.atomic():
             trade = Trade.objects.select_for_update().filter(trade_id=event.trade_id).first()

@@ -28,10 +28,14 @@ MOST_OPEN = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnChain:
-    """What the escrow and the relay know of one trade: the mirror (None before the lock) and acts on their way."""
+    """What the escrow and the relay know of one trade: the mirror (None before the lock) and acts on their way.
+
+    `is_doubtful` while the mirror and the contract itself do not say the same.
+    """
 
     escrow: EscrowView | None = None
     intents: tuple[relay.IntentView, ...] = ()
+    is_doubtful: bool = False
 
     @property
     def pending(self) -> frozenset[str]:
@@ -118,10 +122,12 @@ def on_chain(trades: Iterable[Trade]) -> dict[str, OnChain]:
     """Return what chain and relay know of each trade, by trade id; in a list, ended trades come without their acts."""
     asked = list(trades)
     escrows = chain.escrows_of([trade.trade_id for trade in asked])
+    doubtful = chain.doubtful_trades(escrows)
     return {
         trade.trade_id: OnChain(
             escrow=escrows.get(trade.trade_id),
             intents=tuple(relay.intents_of(trade.trade_id)) if trade.state in OPEN or len(asked) == 1 else (),
+            is_doubtful=trade.trade_id in doubtful,
         )
         for trade in asked
     }
@@ -140,6 +146,7 @@ def snapshot_of(trade: Trade, *, known: OnChain | None = None) -> Snapshot:
         maker_signed=bool(trade.maker_signature),
         taker_signed=bool(trade.taker_signature),
         is_frozen=trade.is_frozen,
+        is_doubtful=known.is_doubtful,
         pending=known.pending,
     )
 

@@ -9,9 +9,11 @@ from babel.numbers import get_currency_precision
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest
+from django.urls import reverse
 
 from escrow import deployment
 from escrow import queries as chain
+from escrow.queries import ChainHealth
 from escrow.registry import Place
 from escrow.terms import Domain
 from exchange.accounts.models import Account
@@ -33,9 +35,11 @@ class Banner:
     """The one site-wide notice: the worst that is true."""
 
     tone: str
-    icon: str
     title: str
     text: str
+    # Where to check the coins without us; the text ends so that the link goes on with it.
+    link: str = ""
+    icon: str = "triangle-alert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,27 +151,49 @@ class Shell:
     def banner(self) -> Banner | None:
         """The notice on top of every page, if there is one."""
         try:
-            health = chain.chain_health()
+            health = chain.chain_health(chain_id=self.chain_id)
         except DatabaseError:
             return None
-        if health.reorg_alarm:
-            return Banner(
-                "dispute",
-                "triangle-alert",
-                "The chain was rewritten.",
-                "Some trades are frozen until they agree with it again. Escrowed coins are not affected.",
-            )
-        if health.head is None:
-            return Banner(
-                "wait",
-                "triangle-alert",
-                f"We cannot reach {settings.CHAIN_NAME}.",
-                "Escrowed coins are not affected. Do not pay until this clears.",
-            )
-        if health.is_stale:
-            age = times.span_words(health.age_seconds or 0)
-            return Banner("wait", "triangle-alert", f"Chain data is {age} old.", "Do not pay until this clears.")
-        return None
+        return banner_of(health, chain_name=self.chain_name, check_at=self._check_at)
+
+    @property
+    def _check_at(self) -> str:
+        """Where anyone can look at the contract without us: an explorer if there is one, else our explanation."""
+        return f"{self.explorer.rstrip('/')}/address/{self.escrow}" if self.explorer else reverse("how")
+
+
+def banner_of(health: ChainHealth, *, chain_name: str, check_at: str) -> Banner | None:
+    """Return the worst that is true of the chain, in the words of the one list of problems; None if all is well."""
+    if health.reorg_alarm:
+        return Banner(
+            "dispute",
+            "The chain was rewritten.",
+            "Some trades are frozen until they agree with it again. Escrowed coins are not affected.",
+        )
+    if health.books_differ:
+        return Banner(
+            "dispute",
+            "We are checking our records against the contract.",
+            "Do not release until this clears. Escrowed coins are not affected;",
+            link=check_at,
+        )
+    if health.is_down:
+        return Banner(
+            "wait",
+            f"We cannot reach {chain_name}.",
+            "Do not pay until this clears. Escrowed coins are not affected;",
+            link=check_at,
+        )
+    if health.is_stale:
+        age = times.span_words(health.age_seconds or 0)
+        return Banner("wait", f"Chain data is {age} old.", "Do not pay until this clears.")
+    if health.nodes_disagree:
+        return Banner(
+            "wait",
+            "Our sources disagree about the newest blocks.",
+            "Nothing is confirmed until they agree. Do not pay until this clears.",
+        )
+    return None
 
 
 def stand_at(request: HttpRequest, domain: Domain) -> None:
