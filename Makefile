@@ -87,6 +87,11 @@ reset: setup ## Throw away the demo's data: database, chain, secrets
 .PHONY: test
 test: setup $(STAMPS)/chromium test-contracts test-browser test-python ## Run every test: contract, browser, Python
 
+.PHONY: soak-chain
+soak-chain: setup ## Break nodes, branches, processes and the database under the indexer, 20 seeds of each (an hour)
+	@SOAK_SEEDS=20 $(PYTEST) tests/chain/test_reading_faults.py tests/chain/test_deep_reorganisations.py \
+		tests/chain/test_kills.py
+
 .PHONY: test-contracts
 test-contracts: setup ## Run the contract's tests and check that the committed artifacts are what the source gives
 	@cd contracts && $(FORGE) test

@@ -28,7 +28,7 @@ from escrow.indexer.store import StoredEvent
 from escrow.indexer.witness import Witnesses
 from escrow.mirror import BadHistory
 from escrow.models import Cursor
-from escrow.rpc import Chain, Node
+from escrow.rpc import Chain, Lagging, Node
 
 log = logging.getLogger(__name__)
 # Headers kept below the newest block, beyond the blocks that are not final: they make a deeper reorganisation cheap.
@@ -53,6 +53,14 @@ class Step:
 
 class Impossible(Untrusted):
     """Events that the contract cannot have written in this order: a node left some out, now or before."""
+
+
+class Misread(Exception):
+    """What is stored from block `low` on is not what all nodes tell now: one of them had it wrong when it was read."""
+
+    def __init__(self, low: int) -> None:
+        super().__init__(f"what is stored from block {low} on is not what the nodes tell")
+        self.low = low
 
 
 class Follower:
@@ -81,6 +89,8 @@ class Follower:
         def act(node: Node) -> Step:
             try:
                 return self._step(node, until=until)
+            except Misread as error:
+                return self._read_again(node, error.low)
             except BadHistory as error:
                 raise Impossible(f"{node.label} tells what cannot have happened: {error}") from error
 
@@ -120,7 +130,7 @@ class Follower:
     def _stay(self, node: Node, cursor: Cursor, *, head: Header, here: Header | None) -> Step:
         """Nothing new; but events that waited for the nodes to agree may be final now."""
         deep = min(cursor.block_number, head.number - self._confirmations + 1)
-        if here is not None and cursor.final_number < deep and store.waiting_trades(chain_id=self._chain.chain_id):
+        if here is not None and cursor.final_number < deep:
             start = cursor.block_number + 1
             nothing = Range(start=start, before=here.hash, end=here, head=head, events=[], headers={})
             step = self._go_on(node, cursor, nothing)
@@ -133,8 +143,17 @@ class Follower:
         """Return the height up to which events are final: deep enough, and told alike by all nodes that work."""
         deep = min(found.end.number, found.head.number - self._confirmations + 1)
         low = max(cursor.final_number + 1, self._start)
+        if deep < low:
+            return cursor.final_number
+        if self._witnesses.are_none:
+            return deep
         agreed = self._witnesses.agree(node, low=low, high=deep, found=found)
-        return max(cursor.final_number, deep if agreed else -1)
+        if agreed is None:
+            return cursor.final_number
+        told = {event for event in agreed if event.block_number < found.start}
+        if told != store.read_events(chain_id=self._chain.chain_id, low=low, high=min(deep, found.start - 1)):
+            raise Misread(low)
+        return deep
 
     def _go_on(self, node: Node, cursor: Cursor, found: Range) -> Step:
         chain_id, head = self._chain.chain_id, found.head
@@ -187,6 +206,20 @@ class Follower:
     def _go_back(self, node: Node, cursor: Cursor, *, head: Header) -> Step:
         chain_id = self._chain.chain_id
         number, block_hash = reorg.find_ancestor(node, chain_id=chain_id, start=self._start, head=head)
+        return self._rewind(cursor, number, block_hash, head=head)
+
+    def _read_again(self, node: Node, low: int) -> Step:
+        """Go back below `low`, on the same branch: nothing from there on was final."""
+        log.error("the events from block %d on were misread and are read again", low)
+        cursor = store.load_cursor(chain_id=self._chain.chain_id, start=self._start)
+        head, below = read_head(node, known=low - 1)
+        if low > self._start and below is None:
+            raise Lagging(f"{node.label} does not have block {low - 1}")
+        block_hash = below.hash if below is not None and low > self._start else ""
+        return self._rewind(cursor, low - 1, block_hash, head=head)
+
+    def _rewind(self, cursor: Cursor, number: int, block_hash: str, *, head: Header) -> Step:
+        chain_id = self._chain.chain_id
         with transaction.atomic():
             final_number = min(cursor.final_number, number)
             store.move_cursor(cursor, number=number, block_hash=block_hash, head=head, final_number=final_number)

@@ -162,6 +162,12 @@ def forget_blocks(*, chain_id: int, after: int, below: int) -> None:
         cursor.execute(_FORGET, {"chain": chain_id, "after": after, "below": below})
 
 
+def read_events(*, chain_id: int, low: int, high: int) -> set[RawEvent]:
+    """Return what is stored of the blocks `low` to `high` and stands."""
+    rows = ChainEvent.objects.filter(chain_id=chain_id, block_number__range=(low, high)).exclude(state="orphaned")
+    return {RawEvent(*row) for row in rows.values_list(*RawEvent._fields)}
+
+
 def waiting_trades(*, chain_id: int) -> set[str]:
     """Return the trades with events that are not final: each block brings them nearer."""
     rows = ChainEvent.objects.filter(chain_id=chain_id, state="seen").exclude(trade_id="")

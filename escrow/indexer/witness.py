@@ -33,13 +33,16 @@ class Witnesses:
         self._behind: dict[Node, int] = {}
         self.disagree_at = 0
 
-    def agree(self, node: Node, *, low: int, high: int, found: Range) -> bool:
-        """Return whether all working nodes tell the same of the blocks `low` to `high`.
+    @property
+    def are_none(self) -> bool:
+        """Whether there is a single node, whose word stands."""
+        return len(self._chain.nodes) == 1
+
+    def agree(self, node: Node, *, low: int, high: int, found: Range) -> frozenset[RawEvent] | None:
+        """Return the events of blocks `low` to `high` if all nodes that work tell the same of them, else None.
 
         `found` is what `node` told last and need not be asked again. Raises `Untrusted` if `node` itself is outvoted.
         """
-        if len(self._chain.nodes) == 1 or high < low:
-            return True
         stories: defaultdict[Story, list[Node]] = defaultdict(list)
         mine: Story | None
         if found.start <= low and high == found.end.number:
@@ -47,7 +50,7 @@ class Witnesses:
         else:
             mine = self._story(node, low=low, high=high)
         if mine is None:
-            return False
+            return None
         stories[mine].append(node)
         waiting = False
         for other, story in self._chain.others(node, lambda one: self._story(one, low=low, high=high)):
@@ -58,8 +61,8 @@ class Witnesses:
                 stories[story].append(other)
         if len(stories) == 1:
             self._note(high=0)
-            return not waiting
-        return self._judge(stories, mine=mine, high=high)
+            return None if waiting else mine[1]
+        return mine[1] if self._judge(stories, mine=mine, high=high) else None
 
     def _story(self, node: Node, *, low: int, high: int) -> Story | None:
         """Return the hash of block `high` and our events up to it; None for a node that does not have it yet."""

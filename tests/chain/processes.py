@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -38,11 +38,12 @@ def environment(world: World) -> dict[str, str]:
 class Process:
     """One `manage.py` command."""
 
-    def __init__(self, command: str, world: World, *, log: Path) -> None:
+    def __init__(self, command: str, world: World, *, log: Path, places: Mapping[str, str] | None = None) -> None:
+        """Start it; `places` are addresses it gets instead of the test's own, such as those of proxies."""
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, str(ROOT / "manage.py"), command],
-                env=environment(world),
+                env=environment(world) | dict(places or {}),
                 stdout=output,
                 stderr=output,
                 cwd=ROOT,
@@ -75,13 +76,18 @@ def running(command: str, world: World, *, log: Path) -> Generator[Process]:
         process.kill()
 
 
-def wait_for(condition: Callable[[], bool], *, what: str, log: Path | None = None) -> None:
-    """Return as soon as `condition` holds."""
+def wait_for(
+    condition: Callable[[], bool], *, what: str, log: Path | None = None, meanwhile: Callable[[], None] | None = None
+) -> None:
+    """Return as soon as `condition` holds; `meanwhile` is done again and again until then."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > deadline:
             words = log.read_text(encoding="utf-8")[-3000:] if log and log.exists() else ""
             raise AssertionError(f"waited in vain until {what}; {words}")
+        if meanwhile is not None:
+            meanwhile()
+            time.sleep(0.2)
         time.sleep(0.002)
 
 
