@@ -10,6 +10,7 @@ import orjson
 from django.db import connection
 from web3 import Web3
 
+from bench._figure import progress
 from escrow import abi, deployment
 from escrow.decode import event_topics
 from escrow.indexer import fold
@@ -40,6 +41,7 @@ def ours(url: str, *, start: int, end: int, events: int, with_mirror: bool = Tru
     stored = ChainEvent.objects.filter(state="final").count()
     if stored != events or (with_mirror and Escrow.objects.filter(final_status="released").count() * 3 != events):
         raise RuntimeError(f"{stored} events of {events} were stored")
+    progress(f"ours {'with' if with_mirror else 'without'} mirror: {events / taken:.0f}/s")
     return events / taken
 
 
@@ -67,6 +69,7 @@ def limit(url: str, *, start: int, end: int, events: int, at_once: int) -> float
     taken = time.perf_counter() - started
     if seen != events:
         raise RuntimeError(f"{seen} events of {events} were read")
+    progress(f"limit: {events / taken:.0f}/s")
     return events / taken
 
 

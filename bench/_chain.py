@@ -45,7 +45,8 @@ def roomy_anvil(*, kept: Path | None = None) -> Generator[RunningEngine]:
     with tempfile.TemporaryDirectory(prefix="parley-bench-") as name:
         folder = Path(name)
         engine = RunningEngine(
-            RoomyAnvil(folder=folder / "anvil", log=folder / "anvil.log", port=choose_port(), durable=False, kept=kept)
+            RoomyAnvil(folder=folder / "anvil", log=folder / "anvil.log", port=choose_port(), durable=False, kept=kept),
+            within=600,  # a gigabyte of state takes its time to load
         )
         try:
             yield engine
@@ -68,6 +69,15 @@ class Crowd:
             "trade", ("address", "uint256", "uint256"), deployment.contract_address(), self.traded, count
         )
         _mine(self.node, sender=self.sender, to=self.address, data=data, gas=200_000 + 600_000 * count)
+        self.traded += count
+
+    def send(self, count: int) -> None:
+        """Hand in the transaction of `trade` and do not wait for it."""
+        data = abi.encode_words(
+            "trade", ("address", "uint256", "uint256"), deployment.contract_address(), self.traded, count
+        )
+        request = {"from": self.sender, "to": self.address, "data": data, "gas": hex(200_000 + 600_000 * count)}
+        self.node.call("eth_sendTransaction", request)
         self.traded += count
 
     def rest(self, blocks: int) -> None:

@@ -14,7 +14,7 @@ from exchange.stack.redis import Redis
 
 
 @contextmanager
-def stage(*, chain_url: str) -> Generator[None]:
+def stage(*, chain_url: str, site_url: str = "http://localhost:8000") -> Generator[None]:
     """Run the engines, migrate and set Django up until the block ends; once a process."""
     folder = Path(tempfile.mkdtemp(prefix="parley-bench-"))
     folder.chmod(0o755)  # under root PostgreSQL runs as another user and must get through
@@ -30,6 +30,7 @@ def stage(*, chain_url: str) -> Generator[None]:
             CHAIN_RPC_URLS=chain_url,
             CHAIN_ID="31337",
             CONFIRMATIONS="1",
+            SITE_URL=site_url,
             SECRET_KEY="benches-only-" + "0123456789abcdef" * 4,
             PARLEY_HOME=str(folder / "home"),
             DEMO="1",

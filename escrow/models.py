@@ -6,13 +6,12 @@
 
 import uuid
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from escrow.events import STATUSES
 from escrow.fields import AddressField, Bytes32Field, Uint256Field
-from escrow.report import ChainReport
+from escrow.standing import ChainReport, Cursor, FinalCounter
 from escrow.terms import Domain, Terms
 
 __all__ = [
@@ -184,37 +183,6 @@ class Credit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.token}"
-
-
-class Cursor(models.Model):
-    """How far the indexer has read one chain; moved only from the block it is known to stand at."""
-
-    chain_id = models.PositiveBigIntegerField(primary_key=True)
-    # -1 and an empty hash before the first block.
-    block_number = models.BigIntegerField()
-    block_hash = Bytes32Field(blank=True)
-    head_number = models.BigIntegerField(default=-1)
-    # The height up to which events are final: deep enough, and the nodes agreed about it.
-    final_number = models.BigIntegerField(default=-1)
-    head_time = models.PositiveBigIntegerField(default=0)
-    # The last time a node answered, whether or not there was anything new.
-    polled_at = models.DateTimeField(null=True)
-    # Set when final events were undone: a person must look at these trades.
-    alarm_at = models.DateTimeField(null=True)
-    alarm_trades = ArrayField(models.CharField(max_length=66), default=list)
-
-    def __str__(self) -> str:
-        return f"chain {self.chain_id} at {self.block_number}"
-
-
-class FinalCounter(models.Model):
-    """The highest `final_seq` ever given. One row: its lock makes commit order and number order the same."""
-
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    last = models.PositiveBigIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return str(self.last)
 
 
 class Intent(models.Model):

@@ -71,6 +71,7 @@ class Watch:
             self._suspected, self._compared_block = now, -1
             return frozenset()
         _keep(self._chain, faults, block=report.block_number)
+        self._compared_block = -1  # a doubt is looked into until it is cleared, new block or not
         for fault in faults if now != before else ():
             log.error("the books differ from the contract: %s", fault)
         self.mend()

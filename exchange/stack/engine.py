@@ -44,11 +44,11 @@ def last_words(log: Path, *, lines: int = 8) -> str:
 class RunningEngine:
     """One engine as a child of this process; crash tests kill it and start it again on the same data and port."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, within: int = 30) -> None:
         """Prepare and start `engine`; return once it is ready. Raises `StackError` with its last words."""
         self.engine = engine
         self._process: subprocess.Popen[bytes] | None = None
-        self.start()
+        self.start(within=within)
 
     @property
     def pid(self) -> int | None:
