@@ -94,3 +94,23 @@ def database(name: str = "DATABASE_URL", *, default: str | None = None) -> dict[
         "PORT": options.pop("port", "") or str(url.port or ""),
         "OPTIONS": options,
     }
+
+
+def mail(name: str = "EMAIL_URL", *, default: str = "console:") -> dict[str, object]:
+    """Return Django's mail settings for `smtp://user:password@host:port`, `smtps://`, `smtp+tls://` or `console:`."""
+    url = urlsplit(text(name, default))
+    if url.scheme == "console":
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    ports = {"smtp": 25, "smtps": 465, "smtp+tls": 587}
+    if url.scheme not in ports or not url.hostname:
+        raise BadSetting(f"{name} must look like smtp://user:password@host:port, smtps://, smtp+tls:// or console:.")
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": url.hostname,
+        "EMAIL_PORT": url.port or ports[url.scheme],
+        "EMAIL_HOST_USER": unquote(url.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(url.password or ""),
+        "EMAIL_USE_SSL": url.scheme == "smtps",
+        "EMAIL_USE_TLS": url.scheme == "smtp+tls",
+        "EMAIL_TIMEOUT": 10,
+    }

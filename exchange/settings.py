@@ -190,6 +190,7 @@ CELERY_BEAT_SCHEDULE = {
     "reckon formulas": {"task": "exchange.offers.tasks.reckon_formulas", "schedule": 2.0},
     "forget old drafts": {"task": "exchange.offers.tasks.forget_sketches", "schedule": 3600.0},
     "project chain events": {"task": "exchange.trades.tasks.project_events", "schedule": 2.0},
+    "remind of deadlines": {"task": "exchange.notifications.tasks.remind", "schedule": 20.0},
     "close what is overdue": {"task": "exchange.trades.tasks.close_overdue", "schedule": 5.0},
     "forget old records": {"task": "exchange.core.tasks.forget_old_records", "schedule": 3600.0},
     "forget spent credentials": {"task": "exchange.accounts.tasks.forget_spent_credentials", "schedule": 3600.0},
@@ -244,6 +245,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-src": [SELF],
         "base-uri": [NONE],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         "require-trusted-types-for": ["'script'"],
         "trusted-types": ["parley", "htmx"],
     }
@@ -265,7 +267,14 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 # --- Mail and logs --------------------------------------------------------------------------------------------------
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+globals().update(env.mail())
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"{SITE_NAME} <no-reply@localhost>")
+# Hosts that may be asked to wake a browser: a subscription's address comes from the browser, so only these are called.
+PUSH_SERVICES = env.items(
+    "PUSH_SERVICES",
+    "fcm.googleapis.com,*.push.services.mozilla.com,*.notify.windows.com,*.push.apple.com",
+)
+PUSH_CONTACT = env.text("PUSH_CONTACT", "mailto:operator@localhost")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

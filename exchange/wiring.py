@@ -9,6 +9,7 @@ from typing import Any
 from exchange.core import outbox
 from exchange.core.outbox import Handler
 from exchange.disputes import handlers as disputes
+from exchange.notifications import deliver
 from exchange.notifications import handlers as notifications
 from exchange.notifications import offers as offer_notifications
 from exchange.reputation import handlers as reputation
@@ -28,7 +29,17 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = {
     "trade.declined": (),
     "dispute.opened": (),
     "dispute.claimed": (),
+    "dispute.recused": (),
+    "dispute.key": (),
+    "dispute.evidence": (),
+    "dispute.asked": (),
     "dispute.ruled": (),
+}
+# What follows from a notification itself: the ways to its reader beside the site.
+DELIVERIES: Mapping[str, tuple[Handler, ...]] = {
+    "notification.email": (deliver.by_email,),
+    "notification.push": (deliver.by_push,),
+    "email.changed": (deliver.on_email_changed,),
 }
 
 # What follows from offers; nobody's trade is concerned.
@@ -46,6 +57,9 @@ def connect() -> None:
         for handler in handlers:
             outbox.subscribe(event, handler)
         outbox.subscribe(event, _notifier(event))
+    for event, handlers in DELIVERIES.items():
+        for handler in handlers:
+            outbox.subscribe(event, handler)
 
 
 def _notifier(event: str) -> Handler:

@@ -14,7 +14,7 @@ const packages = join(root, "node_modules");
 const out = join(root, "exchange", "static", "parley");
 
 // A page loads core; core or the page's template asks for the others when they are needed.
-const bundles = ["core", "live", "wallet", "chat", "case", "charts", "demo"];
+const bundles = ["core", "live", "wallet", "chat", "case", "push", "push_worker", "charts", "demo"];
 
 const browsers = ["chrome120", "firefox121", "safari17.2"];
 

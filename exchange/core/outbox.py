@@ -10,7 +10,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -31,13 +31,13 @@ def subscribe(event: str, handler: Handler) -> None:
     _handlers[event][f"{handler.__module__}.{handler.__qualname__}"] = handler
 
 
-def emit(event: str, payload: Mapping[str, Any]) -> None:
-    """Owe `event` to each of its handlers, in the running transaction. `payload` must be JSON."""
+def emit(event: str, payload: Mapping[str, Any], *, due_at: datetime | None = None) -> None:
+    """Owe `event` to each of its handlers, in the running transaction, now or from `due_at` on. `payload` is JSON."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("emit() belongs inside the transaction of the change it tells of")
     moment = clock.now()
     OutboxMessage.objects.bulk_create(
-        OutboxMessage(event=event, handler=name, payload=dict(payload), created_at=moment, due_at=moment)
+        OutboxMessage(event=event, handler=name, payload=dict(payload), created_at=moment, due_at=due_at or moment)
         for name in _handlers[event]
     )
     transaction.on_commit(_wake, robust=True)

@@ -8,12 +8,19 @@ from django.db import transaction
 from exchange.accounts.models import Account
 from exchange.core import clock
 from exchange.core.hints import hint
-from exchange.notifications.models import Notification
+from exchange.core.outbox import emit
+from exchange.notifications.models import Channel, Notification
+from exchange.notifications.preferences import wishes_of
 from exchange.notifications.render import Line
 
 
 def write(account: Account, line: Line, *, key: str, trade_code: str) -> bool:
-    """Store a line for `account` and tell its open pages; a repeated `key` does nothing. Returns whether it is new."""
+    """Store a line for `account` and tell its open pages; a repeated `key` does nothing. Returns whether it is new.
+
+    What the reader has switched off on the site is kept as read: it may still be told on another channel.
+    """
+    is_shown = wishes_of(account).wants("site", line.kind)
+    moment = clock.now()
     with transaction.atomic():
         found, created = Notification.objects.get_or_create(
             account=account,
@@ -23,12 +30,16 @@ def write(account: Account, line: Line, *, key: str, trade_code: str) -> bool:
                 "text": line.text,
                 "path": line.path,
                 "trade_code": trade_code,
-                "at": clock.now(),
+                "at": moment,
+                "read_at": None if is_shown else moment,
             },
         )
         if created:
             message = {"t": "notif", "id": found.pk, "kind": line.kind, "trade": trade_code, "say": line.text}
-            hint(f"user:{account.address}", message)
+            if is_shown:
+                hint(f"user:{account.address}", message)
+            for channel in Channel.values:
+                emit(f"notification.{channel}", {"id": found.pk})
     return created
 
 

@@ -3,14 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Q
+
 from exchange.accounts.models import Account
 from exchange.core import clock
+from exchange.disputes.models import PanelSeat
 from exchange.notifications import actions
 from exchange.notifications.render import QUIET_FOR_ACTOR, render
 from exchange.trades import decide
 from exchange.trades import queries as trades
 from exchange.trades.decide import Side
 from exchange.trades.models import Trade
+
+FOR_ARBITERS = frozenset({"trade.disputed", "dispute.recused", "dispute.evidence"})
 
 
 def on_event(event: str, payload: Mapping[str, Any]) -> None:
@@ -20,9 +25,14 @@ def on_event(event: str, payload: Mapping[str, Any]) -> None:
     for account in (trade.seller, trade.buyer):
         if event in QUIET_FOR_ACTOR and account.address == payload["by"]:
             continue
+        if event == "dispute.asked" and payload["side"] not in {
+            "both",
+            str(trades.role_of(trade, account=account).side),
+        }:
+            continue
         _notify_party(trade, account, event=event, key=key)
-    if event == "trade.disputed":
-        _notify_arbiter(trade, event=event, key=key)
+    if event in FOR_ARBITERS:
+        _notify_arbiters(trade, event=event, key=key)
 
 
 def _notify_party(trade: Trade, account: Account, *, event: str, key: str) -> None:
@@ -34,8 +44,12 @@ def _notify_party(trade: Trade, account: Account, *, event: str, key: str) -> No
         actions.write(account, line, key=key, trade_code=trade.code)
 
 
-def _notify_arbiter(trade: Trade, *, event: str, key: str) -> None:
-    arbiter = Account.objects.filter(address=str(trade.terms["arbiter"]), is_arbiter=True).first()
-    line = render(event, code=trade.code, side=str(Side.ARBITER), is_turn=True)
-    if arbiter is not None and line is not None:
-        actions.write(arbiter, line, key=key, trade_code=trade.code)
+def _notify_arbiters(trade: Trade, *, event: str, key: str) -> None:
+    """Tell the arbiter of the case; while there is none, everyone who could take it on."""
+    named = str(trade.terms["arbiter"])
+    seats = PanelSeat.objects.filter(panel=named).values("member")
+    could = Account.objects.filter(is_arbiter=True, is_active=True).filter(Q(address=named) | Q(pk__in=seats))
+    line = render(event, code=trade.code, side=str(Side.ARBITER), is_turn=event != "dispute.evidence")
+    for arbiter in [trade.arbiter] if trade.arbiter else could:
+        if line is not None:
+            actions.write(arbiter, line, key=key, trade_code=trade.code)

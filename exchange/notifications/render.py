@@ -53,10 +53,39 @@ WORDS: dict[str, dict[str, str]] = {
     "trade.declined": {"both": "Trade {code} was declined by the maker. Nothing was locked."},
     "dispute.opened": {"both": "A case was opened for trade {code}. Read it and say what happened."},
     "dispute.claimed": {"both": "An arbiter has taken on the case of trade {code}."},
+    "dispute.recused": {
+        "both": "The arbiter of trade {code} gave the case back. Read why.",
+        "arbiter": "The case of trade {code} was given back and waits for an arbiter.",
+    },
+    "dispute.key": {"both": "The arbiter has opened the case of trade {code}. You can hand messages over now."},
+    "dispute.evidence": {
+        "both": "A file was added to the case of trade {code}.",
+        "arbiter": "A file was added to the case of trade {code}.",
+    },
+    "dispute.asked": {"both": "The arbiter of trade {code} asks for evidence. Read what is wanted and by when."},
     "dispute.ruled": {"both": "The arbiter has ruled on trade {code}."},
 }
 # Events that need no notice to the one who caused them.
-QUIET_FOR_ACTOR = frozenset({"trade.requested", "trade.agreed", "trade.cancelled", "trade.declined", "dispute.opened"})
+QUIET_FOR_ACTOR = frozenset(
+    {
+        "trade.requested",
+        "trade.agreed",
+        "trade.cancelled",
+        "trade.declined",
+        "dispute.opened",
+        "dispute.evidence",
+    }
+)
+# Reminders by what is running out; said when a quarter and when a tenth of the time is left.
+REMINDERS: dict[str, str] = {
+    "accept": "Trade {code} waits for your answer, and its time is running out.",
+    "lock": "The time to lock the coins of trade {code} is running out.",
+    "pay": "The time to pay in trade {code} is running out. If you have paid, mark it paid.",
+    "check": "The time to check the payment of trade {code} is running out. Then the arbiter decides.",
+    "state": "The arbiter of trade {code} decides soon, and you have not said what happened.",
+    "rule": "The time to rule on trade {code} is running out.",
+    "answer": "The arbiter of trade {code} waits for your evidence, and the time is running out.",
+}
 
 
 def render(event: str, *, code: str, side: str, part: str = "", is_turn: bool = False) -> Line | None:

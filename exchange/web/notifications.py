@@ -22,6 +22,8 @@ ICONS = {
     "trade": "arrow-left-right",
     "dispute": "scale",
     "offer": "tag",
+    "message": "message-square",
+    "reminder": "clock",
     "security": "key-round",
 }
 
@@ -33,8 +35,10 @@ def notifications(request: HttpRequest, account: Account) -> HttpResponse:
     show = request.GET.get("show", "")
     cursor = request.GET.get("cursor") or None
     page = queries.feed(account, show=show or None, cursor=cursor)
-    items = [(item, ICONS.get(item.kind, "bell")) for item in page.items]
-    context = {"items": items, "next": page.next, "first": cursor is not None, "filters": FILTERS, "show": show}
+    groups = [
+        (group, [(item, ICONS.get(item.kind, "bell")) for item in group.items]) for group in queries.grouped(page.items)
+    ]
+    context = {"groups": groups, "next": page.next, "first": cursor is not None, "filters": FILTERS, "show": show}
     return render(request, "notifications/feed.html", context)
 
 

@@ -75,6 +75,11 @@ MATRIX: dict[str, Row] = {
     "DELETE /tokens/{token_id}": Row(answers=(401, 404, 404, 204, 404, 404), path="/tokens/{token}"),
     "GET /notifications": own(),
     "POST /notifications/read": own(body={}),
+    "POST /notifications/browsers": own(422, body={"endpoint": "https://example.org/wake"}),
+    "GET /notifications/preferences": own(),
+    "PUT /notifications/preferences": own(
+        body={"site": ["your-turn", "dispute", "security"], "email": [], "push": [], "time_zone": "Europe/Berlin"}
+    ),
     "GET /chat/identity": own(404),
     "PUT /chat/identity": own(422, body={"public_key": KEY, "wallet_signature": SIGNATURE}),
     # Sara's offer: published offers are public, so a stranger's edit is forbidden rather than not found.

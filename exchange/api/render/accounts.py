@@ -4,7 +4,8 @@ from typing import Any
 
 from exchange.accounts.models import Account, ApiToken
 from exchange.api.answers import day_text, decimal_text, time_text
-from exchange.notifications.models import Notification
+from exchange.notifications.models import Kind, Notification
+from exchange.notifications.preferences import CHANNELS, Wishes
 from exchange.reputation.queries import StandingView
 
 
@@ -69,4 +70,17 @@ def notification(one: Notification) -> dict[str, Any]:
         "trade": one.trade_code or None,
         "at": time_text(one.at),
         "read_at": time_text(one.read_at),
+    }
+
+
+def wishes(one: Wishes) -> dict[str, Any]:
+    """Return what an account is told, where and when."""
+    told = {channel: [kind for kind in Kind.values if one.wants(channel, kind)] for channel in CHANNELS}
+    return {
+        **told,
+        "email_confirmed": one.is_email_confirmed,
+        "with_details": one.with_details,
+        "quiet_from": one.quiet_from,
+        "quiet_to": one.quiet_to,
+        "time_zone": one.time_zone,
     }

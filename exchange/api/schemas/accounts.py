@@ -115,6 +115,50 @@ class Notifications(Shown):
     unread: int
 
 
+NotificationKind = Literal["your-turn", "trade", "dispute", "offer", "message", "reminder", "security"]
+Kinds = Annotated[list[NotificationKind], Field(max_length=7)]
+MinuteOfDay = Annotated[int, Field(ge=0, lt=1440)]
+
+
+class AddBrowser(Body):
+    """`POST /notifications/browsers`: the `endpoint` of a `PushSubscription`; its keys are not needed."""
+
+    endpoint: Annotated[str, StringConstraints(max_length=1024)]
+    label: Annotated[str, StringConstraints(max_length=64)] = ""
+
+
+class Browser(Shown):
+    """A browser that may be woken."""
+
+    id: int
+    label: str
+
+
+class SaveWishes(Body):
+    """`PUT /notifications/preferences`: the kinds told on each channel, and quiet hours in minutes after midnight."""
+
+    site: Kinds
+    email: Kinds
+    push: Kinds
+    with_details: bool = False
+    quiet_from: MinuteOfDay = 0
+    quiet_to: MinuteOfDay = 0
+    time_zone: Annotated[str, StringConstraints(max_length=64)] = "UTC"
+
+
+class Wishes(Shown):
+    """What one is told, where and when."""
+
+    site: list[str]
+    email: list[str]
+    push: list[str]
+    email_confirmed: bool
+    with_details: bool
+    quiet_from: int
+    quiet_to: int
+    time_zone: str
+
+
 class MarkRead(Body):
     """`POST /notifications/read`: the ones named, those of one trade, or all if nothing is named."""
 
