@@ -45,6 +45,12 @@ def read_due_rates(sources: Sequence[RateSource], *, now: datetime) -> int:
     return sum(len(rates) for rates in told.values())
 
 
+def keep_past(prices: Iterable[tuple[str, str, Decimal, datetime]]) -> None:
+    """Put (asset, currency, price, moment) of the past into the charts' history, where nothing is kept yet."""
+    rows = [MedianPrice(asset=asset, currency=code, price=price, at=at) for asset, code, price, at in prices]
+    MedianPrice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=5000)
+
+
 def forget_old_readings(*, now: datetime) -> int:
     """Drop what was read so long ago that nobody needs to see how stale it is; return how many rows went."""
     gone, _ = Reading.objects.filter(observed_at__lt=now - KEEP_READINGS).delete()

@@ -19,6 +19,7 @@ SECTIONS = {
     "dispute": "trades",
     "notifications": "notifications",
     "stats": "stats",
+    "stats-pair": "stats",
     "settings": "me",
     "profile": "me",
     "signin": "me",

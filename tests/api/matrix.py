@@ -62,6 +62,7 @@ MATRIX: dict[str, Row] = {
     "GET /payment-methods": public(),
     "GET /payment-methods/{slug}": public(path="/payment-methods/sepa-instant"),
     "GET /prices/{asset}/{currency}": public(path="/prices/ETH/EUR"),
+    "GET /prices/{asset}/{currency}/history": public(path="/prices/ETH/EUR/history?range=7d"),
     "GET /stats": public(),
     "GET /accounts/{address}": public(path="/accounts/{address}"),
     "POST /auth/nonce": public(body={}),

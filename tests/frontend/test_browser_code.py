@@ -47,6 +47,10 @@ def test_what_chat_and_wallet_add_at_load_stays_within_its_budget() -> None:
     assert weight(loaded_with("wallet.js") - every_page) <= 55 * KIB
 
 
+def test_what_charts_add_on_demand_stays_within_its_budget() -> None:
+    assert weight(loaded_with("charts.js") - loaded_with("core.js", "live.js")) <= 25 * KIB
+
+
 def test_a_trade_room_asks_for_few_scripts() -> None:
     assert len(loaded_with("core.js", "live.js", "wallet.js", "chat.js") | {"htmx.js"}) <= 8
 

@@ -1,11 +1,14 @@
 """The catalogue, prices and escrow totals as JSON."""
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from escrow.queries import Totals
 from escrow.terms import ZERO
-from exchange.api.answers import decimal_text, units_text
+from exchange.api.answers import decimal_text, time_text, units_text
 from exchange.catalog.models import Asset, Currency, PaymentMethod
+from exchange.prices.history import Point, step_for
 from exchange.prices.median import SourceReading
 from exchange.prices.queries import Market
 
@@ -52,6 +55,24 @@ def price(market: Market) -> dict[str, Any]:
         "is_stale": market.is_stale,
         "is_held": market.is_held,
         "label": market.label,
+    }
+
+
+def history(asset: str, currency: str, points: Sequence[Point], *, span: timedelta) -> dict[str, Any]:
+    """Return the past of a market price."""
+    return {
+        "asset": asset,
+        "currency": currency,
+        "step": step_for(span) // timedelta(seconds=1),
+        "points": [
+            {
+                "at": time_text(one.at),
+                "price": decimal_text(one.price),
+                "low": decimal_text(one.low),
+                "high": decimal_text(one.high),
+            }
+            for one in points
+        ],
     }
 
 

@@ -14,7 +14,7 @@ from exchange.api.schemas.fields import CodePath
 from exchange.catalog import queries as catalog
 from exchange.core import clock
 from exchange.core.errors import NotFound
-from exchange.prices import queries
+from exchange.prices import history, queries
 
 router = Router()
 
@@ -24,3 +24,16 @@ def read_price(request: HttpRequest, asset: CodePath, currency: CodePath) -> dic
     """Return the median of the fresh sources, each source with its age, and whether the price is stale."""
     symbol, code = catalog.asset(asset).symbol, catalog.currency(currency).code
     return render.price(queries.market(symbol, code, now=clock.now()))
+
+
+@call(router, "GET", "/prices/{asset}/{currency}/history", gives=schemas.History, public=True, refuses=[NotFound])
+def read_history(
+    request: HttpRequest,
+    asset: CodePath,
+    currency: CodePath,
+    range: schemas.HistoryRange = "30d",  # noqa: A002 (that is its name in the address)
+) -> dict[str, Any]:
+    """Return the market price over a range, oldest first: at most 400 points; steps without a price are left out."""
+    symbol, code = catalog.asset(asset).symbol, catalog.currency(currency).code
+    now, span = clock.now(), schemas.HISTORY_SPANS[range]
+    return render.history(symbol, code, history.points(symbol, code, since=now - span, until=now), span=span)

@@ -1,6 +1,7 @@
 """Bodies of what is public: the node, the catalogue, prices and figures."""
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Literal
 
 from exchange.api.schemas.fields import Address, DecimalText, Moment, Shown, UnitsText
 
@@ -105,6 +106,35 @@ class Price(Shown):
     is_stale: bool
     is_held: bool
     label: str
+
+
+HistoryRange = Literal["1h", "24h", "7d", "30d", "90d", "1y"]
+HISTORY_SPANS: dict[str, timedelta] = {
+    "1h": timedelta(hours=1),
+    "24h": timedelta(days=1),
+    "7d": timedelta(days=7),
+    "30d": timedelta(days=30),
+    "90d": timedelta(days=90),
+    "1y": timedelta(days=365),
+}
+
+
+class HistoryPoint(Shown):
+    """A step of time from `at` on: the last price in it, the lowest and the highest."""
+
+    at: Moment
+    price: DecimalText
+    low: DecimalText
+    high: DecimalText
+
+
+class History(Shown):
+    """The market price of the past; `step` is the length of a step in seconds."""
+
+    asset: str
+    currency: str
+    step: int
+    points: list[HistoryPoint]
 
 
 class Held(Shown):

@@ -7,13 +7,13 @@ processes agree to the last digit, and the price wanders like a market without e
 
 import hashlib
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from exchange.core import clock
 from exchange.prices.sources.base import PriceSource, Quotation
@@ -37,6 +37,15 @@ class Coin:
     swing_bps: int
 
 
+class PastPrice(NamedTuple):
+    """A price of the walk at a moment that is over."""
+
+    asset: str
+    currency: str
+    price: Decimal
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class DemoSource:
     """One of several sources that follow the same walk `spread_bps` apart, each with a little noise of its own."""
@@ -50,7 +59,7 @@ class DemoSource:
         """Return the price of every demo coin in every demo currency in the running bucket of time."""
         bucket = clock.to_unix(now) // BUCKET
         observed_at = clock.from_unix(bucket * BUCKET)
-        dollars = {asset: self._dollars(asset, bucket=bucket) for asset in coins()}
+        dollars = {asset: self.dollars(asset, bucket=bucket) for asset in coins()}
         return [
             Quotation(
                 asset=asset,
@@ -62,13 +71,28 @@ class DemoSource:
             for currency, rate in rates().items()
         ]
 
-    def _dollars(self, asset: str, *, bucket: int) -> Decimal:
+    def dollars(self, asset: str, *, bucket: int) -> Decimal:
+        """Return the price of a coin in US dollars in one bucket of time."""
         coin = coins()[asset]
         walked = coin.usd * (1 + _bps(coin.swing_bps) * _walk(f"{self.seed}/{asset}", bucket * BUCKET) / _UNIT)
         own = _noise(f"{self.seed}/{self.name}/{asset}", bucket)
         spread = _bps(self.spread_bps) + _bps(2) * own / _UNIT
         # Sources agree better on a coin that hardly moves.
         return walked * (1 + (spread if coin.swing_bps > 100 else spread / 10))
+
+
+def past(currencies: Collection[str], *, since: datetime, until: datetime, step: timedelta) -> Iterator[PastPrice]:
+    """Yield what the middle source would have said at every step of the past, for charts."""
+    middle = DemoSource("demo-middle", 0)
+    at = since
+    while at < until:
+        bucket = clock.to_unix(at) // BUCKET
+        for asset in coins():
+            dollars = middle.dollars(asset, bucket=bucket)
+            for currency in currencies:
+                price = (dollars * rates()[currency]).quantize(_PLACES, rounding=ROUND_HALF_UP)
+                yield PastPrice(asset, currency, price, at)
+        at += step
 
 
 def demo_sources() -> tuple[PriceSource, ...]:

@@ -15,6 +15,8 @@ from exchange.accounts.models import Account
 from exchange.catalog.models import PaymentMethod
 from exchange.core.models import OutboxMessage
 from exchange.offers.models import Side
+from exchange.prices import actions as prices
+from exchange.prices.sources import demo
 from exchange.reputation import actions as reputation
 from exchange.stack.demo import book
 from exchange.stack.demo.book import Standing
@@ -37,6 +39,7 @@ def seed(node: DemoChain, *, trades: int, confirmations: int, now: datetime, say
         node.endow(person.account.address)
     story = open_stage(node, confirmations=confirmations, now=began)
     story.open_market()
+    _remember_prices(began, until=now)
     methods = frozenset(PaymentMethod.objects.values_list("slug", flat=True))
     standing = book.publish(people, known_methods=methods, count=OFFERS, now=story.now)
     dice = random.Random(31337)  # noqa: S311 (the same history every time, nothing secret)
@@ -55,6 +58,14 @@ def seed(node: DemoChain, *, trades: int, confirmations: int, now: datetime, say
     _leave_open(story, standing, people)
     node.turn_clock(now)
     say(f"{len(people)} people, {len(standing)} offers, {Trade.objects.count()} trades with play money")
+
+
+def _remember_prices(began: datetime, *, until: datetime) -> None:
+    """Give the charts a past: the demo's walk every hour, and every five minutes of the last day."""
+    markets = sorted({market[0] for market in book.MARKETS} | {"EUR"})
+    yesterday = until - timedelta(days=1)
+    prices.keep_past(demo.past(markets, since=began, until=yesterday, step=timedelta(hours=1)))
+    prices.keep_past(demo.past(markets, since=yesterday, until=until, step=timedelta(minutes=5)))
 
 
 def _play(
