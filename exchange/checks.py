@@ -19,6 +19,7 @@ from eth_utils.address import is_checksum_address
 KEEPER_SECRETS = ("KEEPER_KEY", "KEEPER_KEY_FILE", "KEEPER_SIGNER_URL", "KEEPER_SIGNER_URL_FILE")
 _WEAK_SECRETS = ("embedded-default", "tests-only", "django-insecure")
 _LOCAL_CHAIN = 31337
+_ENOUGH_SOURCES = 3
 # Everybody knows the keys of Anvil's development accounts.
 _PUBLISHED_ACCOUNTS = frozenset(
     {
@@ -109,6 +110,8 @@ def _warnings() -> Iterable[checks.Warning]:
         yield _warning(2, "CONFIRMATIONS is 1: a one-block reorganisation undoes what was final.", "Raise it.")
     if not settings.PRICE_SOURCES:
         yield _warning(3, "PRICE_SOURCES is empty.", "Offers with a market price stay paused until one is named.")
+    elif len(settings.PRICE_SOURCES) < _ENOUGH_SOURCES and "demo" not in settings.PRICE_SOURCES:
+        yield _warning(5, "PRICE_SOURCES names few sources.", "Name three: one may fail and one may lie.")
     if settings.SECURE_SSL_REDIRECT and not settings.TRUST_PROXY:
         yield _warning(4, "TRUST_PROXY is off.", "Behind a proxy that ends TLS every page redirects to itself; set it.")
 

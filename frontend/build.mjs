@@ -14,7 +14,9 @@ const packages = join(root, "node_modules");
 const out = join(root, "exchange", "static", "parley");
 
 // A page loads core; core or the page's template asks for the others when they are needed.
-const bundles = ["core", "live", "wallet", "chat", "case", "push", "push_worker", "charts", "demo"];
+const bundles = ["core", "live", "wallet", "chat", "case", "push", "push_worker", "demo"];
+// One page's own: it shares so little that a chunk in common would only cost the other pages a request.
+const alone = ["charts"];
 
 const browsers = ["chrome120", "firefox121", "safari17.2"];
 
@@ -55,6 +57,11 @@ const scripts = {
   chunkNames: "chunk-[hash]",
 };
 
+const lone = {
+  entryPoints: alone.map((name) => join(here, "src", `${name}.ts`)).filter(existsSync),
+  format: "esm",
+};
+
 const styles = { entryPoints: ["main", "admin"].map((name) => join(here, "css", `${name}.css`)).filter(existsSync) };
 
 /** Puts the exit page, with its script and styles inside it, into one file that needs no server. */
@@ -93,7 +100,7 @@ async function removeStale(kept) {
 
 async function build() {
   await mkdir(out, { recursive: true });
-  const jobs = [scripts, styles].filter((job) => job.entryPoints.length > 0);
+  const jobs = [scripts, lone, styles].filter((job) => job.entryPoints.length > 0);
   const results = await Promise.all(jobs.map((job) => esbuild.build({ ...shared, ...job })));
   const written = results.flatMap((result) => Object.keys(result.metafile.outputs)).map((path) => path.split("/").pop());
   const kept = new Set([...written, ...(await copyHtmx()), ...(await buildSprite()), ...(await buildExit())]);
@@ -103,7 +110,7 @@ async function build() {
 
 async function watch() {
   await build();
-  for (const job of [scripts, styles]) {
+  for (const job of [scripts, lone, styles]) {
     const context = await esbuild.context({ ...shared, ...job, logLevel: "info" });
     await context.watch();
   }

@@ -20,7 +20,8 @@ _FIELDS = ("asset", "currency", "source", "price", "observed_at", "via", "rate",
 class Market:
     """The market price of one coin. `price` is None when nothing counts, and then `is_stale` says so.
 
-    `is_held`: the sources agree, on a price so far from the last one that it is not believed yet.
+    `is_held`: the sources agree, on a price so far from the last one that it is not believed yet. `counted` is from how
+    many of the sources the price comes.
     """
 
     asset: str
@@ -31,6 +32,7 @@ class Market:
     is_stale: bool
     label: str
     is_held: bool = False
+    counted: int = 0
 
 
 def market(asset: str, currency: str, *, now: datetime) -> Market:
@@ -100,4 +102,5 @@ def _market(pair: tuple[str, str], readings: list[SourceReading], *, is_held: bo
         is_stale=median is None,
         label=label(),
         is_held=is_held,
+        counted=len(median.used) if median else 0,
     )

@@ -25,7 +25,7 @@ def safe(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> LazySetting
     settings.SITE_URL = "https://parley.example"
     settings.ALLOWED_HOSTS = ["parley.example"]
     settings.DEMO = False
-    settings.PRICE_SOURCES = ["some"]
+    settings.PRICE_SOURCES = ["one", "two", "three"]
     settings.CHAIN_ID = 11155111
     settings.CONFIRMATIONS = 12
     settings.ESCROW_ADDRESS, settings.ARBITER_ADDRESS, settings.FEE_RECIPIENT = ESCROW, ARBITER, FEES
@@ -68,6 +68,7 @@ def test_a_careful_set_up_is_accepted(safe: LazySettings) -> None:
         ("PUBLIC_RPC_URL", "https://rpc.example/key", "parley.W001"),
         ("CONFIRMATIONS", 1, "parley.W002"),
         ("PRICE_SOURCES", [], "parley.W003"),
+        ("PRICE_SOURCES", ["one", "two"], "parley.W005"),
         ("TRUST_PROXY", False, "parley.W004"),
     ],
 )

@@ -8,6 +8,7 @@ from exchange.core import clock, outbox
 from exchange.notifications.models import Notification
 from exchange.offers import actions
 from exchange.offers.models import Offer, SavedSearch
+from exchange.prices.models import Reading
 from exchange.reputation.models import Standing
 from tests.builders import ben, catalog, fixed, mallory, margin, market_price, offer, sara
 from tests.web.visiting import read, sound, visit
@@ -112,6 +113,13 @@ def test_an_empty_book_offers_ways_to_ask_for_less_with_their_counts() -> None:
     page = sound(visit().get("/sell/eth/usd"))
     assert "No buyer is here right now" in page.words
     assert "/offers/new?side=sell&asset=ETH&currency=USD" in page.links
+
+
+def test_a_price_that_leapt_says_that_it_waits() -> None:
+    market_price("3000")
+    Reading.objects.update(held=True)
+    words = visit().get("/market/price/ETH/EUR").content.decode()
+    assert "moved very far at once" in words
 
 
 def test_long_books_come_in_pages() -> None:
