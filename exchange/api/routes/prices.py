@@ -27,7 +27,7 @@ def read_price(request: HttpRequest, asset: CodePath, currency: CodePath) -> dic
 
 
 @call(router, "GET", "/prices/{asset}/{currency}/history", gives=schemas.History, public=True, refuses=[NotFound])
-def read_history(
+def read_price_history(
     request: HttpRequest,
     asset: CodePath,
     currency: CodePath,
