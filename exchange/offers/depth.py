@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from exchange.offers.models import Offer, OfferState, Side
+from exchange.offers.models import Offer, OfferState, Side, Visibility
 
 # Distances in basis points: from 8% below to 8% above the market, in steps of half a percent.
 STEP, FARTHEST = 50, 800
@@ -17,12 +17,14 @@ _SUMS = """
       FROM (SELECT side, remaining_units, round((price / %(market)s - 1) * 10000, 4) AS away
               FROM (SELECT side, remaining_units, CASE price_type
                            WHEN 'fixed' THEN fixed_price
+                           WHEN 'formula' THEN formula_price
                            WHEN 'margin' THEN
                                 least(coalesce(ceiling_price, 'infinity'::numeric),
                                       greatest(coalesce(floor_price, 0), %(market)s * (10000 + margin_bps) / 10000))
                            END AS price
                       FROM offers_offer
-                     WHERE asset_id = %(asset)s AND currency_id = %(currency)s AND state = 'active') AS open
+                     WHERE asset_id = %(asset)s AND currency_id = %(currency)s AND state = 'active'
+                       AND visibility = 'public' AND hidden = '') AS open
              WHERE price IS NOT NULL) AS placed
      GROUP BY side, level
 """
@@ -39,7 +41,8 @@ class Level:
 
 def count_open(asset_id: int, currency: str) -> int:
     """Return how many offers of a pair stand in the book."""
-    return Offer.objects.filter(asset_id=asset_id, currency_id=currency, state=OfferState.ACTIVE).count()
+    listed = Offer.objects.filter(state=OfferState.ACTIVE, visibility=Visibility.PUBLIC, hidden="")
+    return listed.filter(asset_id=asset_id, currency_id=currency).count()
 
 
 def depth(asset_id: int, currency: str, *, market: Decimal) -> list[Level]:

@@ -60,6 +60,8 @@ def test_only_open_offers_count() -> None:
     market_price("3000")
     one = offer(price=fixed("3000.00"))
     assert count_open(asset().pk, "EUR") == 1
-    Offer.objects.filter(pk=one.pk).update(state=OfferState.PAUSED)
-    assert count_open(asset().pk, "EUR") == 0
-    assert levels()[FARTHEST].to_buy == 0
+    unlisted: list[dict[str, str]] = [{"state": OfferState.PAUSED}, {"visibility": "link"}, {"hidden": "hours"}]
+    for fields in unlisted:
+        Offer.objects.filter(pk=one.pk).update(**{"state": "active", "visibility": "public", "hidden": "", **fields})
+        assert count_open(asset().pk, "EUR") == 0
+        assert levels()[FARTHEST].to_buy == 0
