@@ -107,10 +107,12 @@ def prepare() -> list[Part]:
 
 def main() -> None:
     """Measure both parts of the chain."""
-    parts = prepare()
-    with roomy_anvil(kept=KEPT) as anvil, stage(chain_url=anvil.engine.url):
-        for part in parts:
-            measure(part, url=anvil.engine.url)
+    # Each side is told its node by address; the settings need none.
+    with stage(chain_url="http://127.0.0.1:1"):
+        parts = prepare()
+        with roomy_anvil(kept=KEPT) as anvil:
+            for part in parts:
+                measure(part, url=anvil.engine.url)
 
 
 if __name__ == "__main__":
