@@ -11,7 +11,7 @@ from django.db import transaction
 from escrow.keeper import nonce as numbering
 from escrow.keeper.fees import Fees
 from escrow.keeper.round import Round
-from escrow.keeper.send import broadcast, call_of, live_attempts, sign, store_attempt
+from escrow.keeper.send import broadcast, call_of, sign, store_attempt
 from escrow.models import Intent
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def close_gap(*, mined: int, at: Round) -> bool:
     last = waiting.order_by("-nonce").first()
     if last is None:
         return False
-    old = live_attempts(last)[-1]
+    old = last.attempts.latest("id")
     fees = Fees(max_fee=old.max_fee, tip=old.tip)
     signed = sign(call_of(last), nonce=gap, gas=old.gas, fees=fees, at=at)
     if signed is None:

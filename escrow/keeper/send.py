@@ -187,6 +187,23 @@ def broadcast(attempt: Attempt, *, chain: Chain, now: "datetime") -> list[RpcErr
     return told
 
 
+def free_nonce(mined: Attempt, *, at: Round) -> int:
+    """Queue again whatever else holds the nonce of a transaction that is mined, and return how much it was.
+
+    It was given away when its own call had moved on to another; the caller has opened the transaction and the fence.
+    """
+    rivals = Intent.objects.filter(chain_id=mined.chain_id, sender=mined.sender, nonce=mined.nonce)
+    return rivals.exclude(id=mined.intent_id).update(
+        state=Intent.State.QUEUED,
+        nonce=None,
+        sender="",
+        block_number=None,
+        block_hash="",
+        closed_at=None,
+        due_at=at.now,
+    )
+
+
 def _was_sent_after_all(intent: Intent, *, at: Round) -> bool:
     """Take back an earlier transaction of a call that was queued again, if that is why the call is refused now."""
     for attempt in intent.attempts.order_by("id"):
@@ -194,6 +211,7 @@ def _was_sent_after_all(intent: Intent, *, at: Round) -> bool:
         if receipt and int(receipt["status"], 16) == 1:
             with transaction.atomic():
                 at.lead.fence()
+                free_nonce(attempt, at=at)
                 Intent.objects.filter(id=intent.id, state=Intent.State.QUEUED).update(
                     state=Intent.State.SENT, nonce=attempt.nonce, sender=attempt.sender, tx_hash=attempt.tx_hash
                 )

@@ -15,7 +15,7 @@ from escrow.keeper import policy
 from escrow.keeper.fees import Fees
 from escrow.keeper.mend import close_gap, reopen
 from escrow.keeper.round import Round
-from escrow.keeper.send import broadcast, call_of, live_attempts, sign, store_attempt
+from escrow.keeper.send import broadcast, call_of, free_nonce, live_attempts, sign, store_attempt
 from escrow.keeper.simulate import simulate
 from escrow.models import Attempt, ChainEvent, Intent
 from escrow.rpc import Chain
@@ -56,7 +56,8 @@ def watch(*, at: Round) -> int:
     for intent in intents:
         receipt = _receipt_of(intent, sight.receipts)
         if receipt is not None:
-            _note_receipt(intent, receipt, final=sight.head - at.final_depth + 1, at=at)
+            if _note_receipt(intent, receipt, final=sight.head - at.final_depth + 1, at=at):
+                break  # another call lost its number: the next round looks again
         else:
             _chase(intent, head=sight.head, at=at)
     return len(intents)
@@ -82,7 +83,9 @@ def _receipt_of(intent: Intent, receipts: dict[str, dict[str, Any]]) -> dict[str
     return next(iter(good + [receipt for receipt in found if receipt["transactionHash"] in live]), None)
 
 
-def _note_receipt(intent: Intent, receipt: dict[str, Any], *, final: int, at: Round) -> None:
+def _note_receipt(intent: Intent, receipt: dict[str, Any], *, final: int, at: Round) -> bool:
+    """Write what became of a call, and return whether another one had its number, which it must give back."""
+    carrier = next(one for one in intent.attempts.all() if one.tx_hash == receipt["transactionHash"])
     good = int(receipt["status"], 16) == 1
     number = int(receipt["blockNumber"], 16)
     state = Intent.State.MINED if good else Intent.State.FAILED
@@ -92,10 +95,14 @@ def _note_receipt(intent: Intent, receipt: dict[str, Any], *, final: int, at: Ro
         is_over = is_deep and ChainEvent.objects.filter(tx_hash=receipt["transactionHash"], state="final").exists()
     else:
         is_over = is_deep
-    if not is_over and intent.state == state and intent.block_hash == receipt["blockHash"]:
-        return
+    is_known = intent.state == state and intent.block_hash == receipt["blockHash"] and intent.nonce == carrier.nonce
+    if is_known and not is_over:
+        return False
     with transaction.atomic():
         at.lead.fence()
+        rivals = free_nonce(carrier, at=at)
+        # An earlier transaction may have been mined after all, under the number it had.
+        intent.nonce, intent.sender = carrier.nonce, carrier.sender
         intent.state = state
         intent.tx_hash = receipt["transactionHash"]
         intent.block_number = number
@@ -107,6 +114,7 @@ def _note_receipt(intent: Intent, receipt: dict[str, Any], *, final: int, at: Ro
         intent.save()
     if is_over and not good:
         _try_anew(intent, at=at)
+    return bool(rivals)
 
 
 def _try_anew(intent: Intent, *, at: Round) -> None:

@@ -92,3 +92,40 @@ def test_the_next_number_is_free_and_leaves_no_gap_behind(mined: int, held: set[
         moved = (above - {max(above)}) | {gap}
         left = find_gap(mined=mined, held=moved)
         assert left is None or left > gap
+
+
+@pytest.mark.django_db
+def test_a_call_that_moved_on_and_was_mined_under_its_first_number_settles_there(world: World) -> None:
+    keeper, terms, other = world.keeper(), world.terms(), world.terms()
+    world.fund(terms)
+    world.fund(other)
+    ask(world, "mark_paid", terms, by="ben")
+    keeper.step()
+    world.settle()
+    assert status(world, terms) == "paid"
+    Intent.objects.update(nonce=1)
+    ask(world, "mark_paid", other, by="ben")
+    rival = Intent.objects.get(nonce=None)
+    Intent.objects.filter(id=rival.id).update(state="sent", nonce=0, sender=ADDRESS["kim"])
+    first = Attempt.objects.get()
+    Attempt.objects.create(
+        intent=rival,
+        chain_id=31337,
+        sender=ADDRESS["kim"],
+        nonce=0,
+        tx_hash="0x" + "12" * 32,
+        raw=first.raw,
+        gas=first.gas,
+        max_fee=first.max_fee,
+        tip=first.tip,
+        created_at=first.created_at,
+        broadcast_at=datetime.now(UTC),
+    )
+    world.catch_up()
+    run(world, keeper, rounds=6)
+    keeper._heartbeat_at -= timedelta(minutes=1)
+    run(world, keeper)
+    assert status(world, other) == "paid", "the one that lost its number got another"
+    assert sorted(Intent.objects.values_list("state", "nonce")) == [("mined", 0), ("mined", 1)]
+    assert not Intent.objects.filter(closed_at=None).exists()
+    assert sent_by_kim(world) == 2
