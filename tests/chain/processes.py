@@ -16,7 +16,7 @@ from django.db import connection
 from tests.chain.world import KEYS, World
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60
+PATIENCE = 180
 
 
 def environment(world: World) -> dict[str, str]:
