@@ -17,6 +17,7 @@ from exchange.accounts.models import Account
 from exchange.core import clock, outbox
 from exchange.core.errors import Conflict, Forbidden, Invalid
 from exchange.offers import gates, limits
+from exchange.offers.claims import claim
 from exchange.offers.columns import columns_of
 from exchange.offers.drafts import OfferDraft, draft_of
 from exchange.offers.formulas import refreshed
@@ -150,8 +151,7 @@ def reserve(offer_id: int, *, version: int, units: int, now: datetime, price: De
     """
     if units <= 0:
         raise Invalid(fields={"/amount": "This must be more than zero."})
-    rows = Offer.objects.filter(pk=offer_id, version=version, state=OfferState.ACTIVE, remaining_units__gte=units)
-    if rows.update(remaining_units=F("remaining_units") - units, updated_at=now) == 1:
+    if claim(offer_id, version=version, units=units, now=now):
         left = offer_by_key(offer_id)
         tell(left)
         relist_spent(left, price=price, now=now)

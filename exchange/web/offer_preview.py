@@ -154,15 +154,18 @@ def _whole(found: Preview, form: OfferForm, *, now: datetime) -> Preview:
     """Judge the whole draft where it is complete: only then can the warning about a far price name the money."""
     if form.errors:
         return found
+
+    def _read(*_: str) -> Market:
+        return found.market
+
+    draft = form.draft()
     try:
-        values = check_draft(
-            replace(form.draft(), accept_far_price=False), read_market=lambda *_: found.market, now=now
-        )
+        # Once as if the far price was meant, for the row; once as if not, for the warning.
+        found = replace(found, values=check_draft(replace(draft, accept_far_price=True), read_market=_read, now=now))
+        check_draft(replace(draft, accept_far_price=False), read_market=_read, now=now)
     except DomainError as error:
-        if error.code == "far_from_market":
-            return replace(found, far=error.fields["/price"])
-        return found
-    return replace(found, values=values)
+        return replace(found, far=error.fields["/price"]) if error.code == "far_from_market" else found
+    return found
 
 
 def _usual_amount(data: dict[str, Any], minor_units: int) -> Decimal | None:
