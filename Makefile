@@ -118,7 +118,7 @@ audit: setup $(STAMPS)/audit/ready ## Prove the contract: Slither, Halmos, long 
 .PHONY: audit-mutants
 audit-mutants: setup $(STAMPS)/audit/ready ## Change the contract in every way and see that a test notices; hours
 	@cd contracts && FOUNDRY_PROFILE=default $(FORGE) build --quiet
-	@cd contracts && PATH="$$PWD/../node_modules/.bin:$$PATH" ../$(STAMPS)/audit/bin/python mutate
+	@cd contracts && ../$(STAMPS)/audit/bin/python mutate
 
 .PHONY: test-plans
 test-plans: setup ## Hold the plans of the book's pages at a hundred thousand offers

@@ -14,6 +14,7 @@ from escrow.models import Intent
 # Calls that carry their own authority, a signature or a passed deadline, so that anyone may send them.
 RELAYABLE = frozenset(
     {
+        "fundWithAuthorization",
         "markPaidBySig",
         "releaseBySig",
         "cancelBySig",

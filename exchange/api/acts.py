@@ -22,13 +22,15 @@ def carry_out(code: str, action: str, body: Act, *, by: Account, now: datetime) 
         if body.signature is None or body.buyer_bps is None:
             raise _missing(signature=body.signature, buyer_bps=body.buyer_bps)
         return actions.settle(code, by=by, buyer_bps=body.buyer_bps, signature=body.signature, now=now).intent
-    if action not in ACTIONS:
-        raise NotFound("There is no such act to relay. Locking coins takes your own wallet's transaction.")
+    if action != "fund" and action not in ACTIONS:
+        raise NotFound("There is no such act to relay.")
     if action == "cancel" and trade.state in BEFORE_LOCK:
         actions.cancel(code, by=by, now=now)
         return None
     if body.signature is None or body.valid_until is None:
         raise _missing(signature=body.signature, valid_until=body.valid_until)
+    if action == "fund":
+        return actions.relay_funding(code, by=by, signature=body.signature, valid_until=body.valid_until, now=now)
     return actions.relay(code, by=by, action=action, signature=body.signature, valid_until=body.valid_until, now=now)
 
 

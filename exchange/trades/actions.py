@@ -13,6 +13,7 @@ from exchange.core.hints import hint
 from exchange.trades import queries
 from exchange.trades.apply import Change, apply
 from exchange.trades.consents import cancel, decline, sign_terms
+from exchange.trades.funding import relay_funding
 from exchange.trades.models import Trade, TransactionHint
 from exchange.trades.relaying import relay
 from exchange.trades.settling import settle
@@ -25,6 +26,7 @@ __all__ = [
     "dismiss_arbiter",
     "note",
     "relay",
+    "relay_funding",
     "settle",
     "sign_terms",
     "take",

@@ -141,7 +141,7 @@ def available_actions(snapshot: Snapshot, role: Role, now: datetime) -> tuple[st
         found = _before_agreement(snapshot, role)
     elif snapshot.state is State.AGREED:
         found = {"cancel"} if role.is_party else set()
-        if role.side is Side.SELLER and now < snapshot.chain_pay_by:
+        if role.side is Side.SELLER and now < snapshot.chain_pay_by and "fund" not in snapshot.pending:
             found.add("fund")
     else:
         found = set()

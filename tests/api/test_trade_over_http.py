@@ -138,11 +138,20 @@ def test_the_maker_of_an_offer_approved_by_hand_declines_or_signs() -> None:
     assert hers.post(f"/trades/{deal.code}/decline")["state"] == "declined"
 
 
-@pytest.mark.parametrize("action", ["fund", "explode", "sign_terms", "rule", "FUND"])
+@pytest.mark.parametrize("action", ["explode", "sign_terms", "rule", "FUND"])
 def test_what_cannot_be_relayed_is_not_found(action: str) -> None:
     deal = agreed()
     body = {"signature": "0x00", "valid_until": 4_000_000_000}
     Api(deal.seller.account).post(f"/trades/{deal.code}/actions/{action}", body, expect=404)
+
+
+def test_native_coins_are_offered_no_signature_and_take_none() -> None:
+    deal = agreed()
+    hers = Api(deal.seller.account)
+    assert hers.get(f"/trades/{deal.code}/actions/fund")["typed_data"] is None
+    body = {"signature": "0x00", "valid_until": 4_000_000_000}
+    refused = hers.post(f"/trades/{deal.code}/actions/fund", body, expect=409)
+    assert refused["code"] == "not_signable"
 
 
 def test_the_other_side_s_and_mallory_s_signatures_move_nothing() -> None:

@@ -9,7 +9,7 @@ from exchange.accounts.models import Account
 from exchange.api.answers import decimal_text, fiat_text, time_text, units_text
 from exchange.core import clock, money
 from exchange.core.errors import NotFound
-from exchange.trades import decide, queries, relaying, settling
+from exchange.trades import decide, funding, queries, relaying, settling
 from exchange.trades.models import Trade
 from exchange.trades.states import BEFORE_LOCK
 from exchange.trades.view import ChainView, Line, Person, TradeView, terms_to_sign, trade_view
@@ -93,7 +93,9 @@ def how_to(row: Trade, action: str, *, account: Account, buyer_bps: int | None, 
         raise decide.refusal(snapshot, role, action, now)
     if action == "fund":
         made, first = relaying.call_of(row, action="fund"), relaying.approval_of(row)
-        return {"typed_data": None, "call": call(made), "approve": call(first)}
+        until = clock.to_unix(now) + SIGNATURE_LIFETIME
+        authorization = funding.authorization_of(row, valid_before=until)
+        return {"typed_data": authorization, "call": call(made), "approve": call(first)}
     if action == "settle":
         share = money.BPS if buyer_bps is None else buyer_bps
         return {"typed_data": settling.typed_data_of(row, buyer_bps=share), "call": None, "approve": None}

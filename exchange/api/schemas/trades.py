@@ -173,7 +173,9 @@ class Trades(Shown):
 class HowTo(Shown):
     """How to act: sign `typed_data` and post the signature, or send `call`; a token lock needs `approve` first.
 
-    `call` is null for `settle` until the other side has signed; `typed_data` is null for `fund`.
+    `call` is null for `settle` until the other side has signed. For `fund`, `typed_data` is an ERC-3009 authorization,
+    null where the token takes none; signed, the node locks the coins and pays the gas, and neither call is needed. Its
+    `validBefore` is the `valid_until` to post.
     """
 
     typed_data: TypedData | None = None
