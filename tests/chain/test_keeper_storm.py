@@ -67,7 +67,10 @@ class FailingOnce:
         return Fate.PASS
 
 
-def test_a_node_that_fails_at_any_request_of_sending_changes_nothing_in_the_end(world: World) -> None:
+def test_a_node_that_fails_at_any_request_of_sending_changes_nothing_in_the_end(
+    world: World, settings: Settings
+) -> None:
+    settings.KEEPER_RELAYS_PER_HOUR = 1000
     cases = list(product(METHODS, Moment, FAILURES))
     random.Random(SEEDS).shuffle(cases)
     cases = cases if SEEDS else cases[:12]
