@@ -2,12 +2,14 @@
 
 import random
 import secrets
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
 from eth_account import Account as Wallet
 
 from escrow import calls, deployment
+from escrow.errors import Unavailable
 from escrow.indexer.rebuild import rebuild, snapshot
 from escrow.indexer.step import Follower
 from escrow.models import ChainEvent
@@ -17,6 +19,7 @@ from escrow.terms import Terms
 from tests.chain.world import ETHER, World
 
 CHAIN_ID = 31337
+PATIENCE = 120
 # What a party may do next with a trade in this status, and what that leads to.
 MOVES: dict[str, list[tuple[str, str, str]]] = {
     "funded": [("mark_paid", "ben", "paid"), ("release", "sara", "over"), ("cancel", "ben", "over")],
@@ -95,9 +98,15 @@ class Trading:
         return Chain([self.world.url], chain_id=CHAIN_ID, contracts=deployment.contracts())
 
     def catch_up(self, follower: Follower) -> None:
-        """Follow to the newest block."""
-        while follower.step().kind != "idle":
-            pass
+        """Follow to the newest block; a busy machine may take longer to answer than the test lets a node take."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                if follower.step().kind == "idle":
+                    return
+            except Unavailable:
+                if time.monotonic() > deadline:
+                    raise
 
     def expect_equal_to_a_fresh_look(self) -> None:
         """Assert that the tables are, row for row, what reading the chain anew gives; that nothing is there twice."""
