@@ -101,6 +101,10 @@ test-contracts: setup ## Run the contract's tests and check that the committed a
 test-browser: setup $(STAMPS)/chromium ## Run the tests that drive a real browser
 	@CHROMIUM="$$($(find_chromium) || true)" $(PYTEST) tests/e2e
 
+.PHONY: soak-api
+soak-api: setup ## Fuzz every API call in four roles for long (FUZZ_EXAMPLES=200)
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-200} $(PYTEST) -n 2 --dist worksteal --timeout 3600 tests/api/test_fuzz.py
+
 .PHONY: test-python
 test-python: setup ## Run all other tests, on two processes
 	@$(PYTEST) -n 2 --dist worksteal tests --ignore=tests/e2e

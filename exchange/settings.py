@@ -86,6 +86,11 @@ RATE_SOURCES = env.items("RATE_SOURCES")
 RATE_URLS = env.items("RATE_URLS")  # name=https://...; ecb is known
 RATE_MAX_AGE = env.number("RATE_MAX_AGE", 6 * 24 * 3600, least=60)
 
+# Calls a minute by name (exchange/api/throttle.py), as `reads=1200,writes=240`; what is not named keeps its default.
+API_LIMITS = {name: int(most) for name, _, most in (part.partition("=") for part in env.items("API_LIMITS"))}
+# Webhooks may call http and any port on this machine: for the demo and for tests; everything else inside stays refused.
+WEBHOOKS_MAY_BE_LOCAL = env.flag("WEBHOOKS_MAY_BE_LOCAL", default=DEMO) and not DEPLOY
+
 # --- Django ---------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "exchange",
@@ -98,7 +103,9 @@ INSTALLED_APPS = [
     "exchange.chat",
     "exchange.disputes",
     "exchange.reputation",
+    "exchange.moderation",
     "exchange.notifications",
+    "exchange.webhooks",
     "exchange.web",
     "exchange.api",
     "exchange.realtime",
@@ -196,6 +203,9 @@ CELERY_BEAT_SCHEDULE = {
     "forget spent credentials": {"task": "exchange.accounts.tasks.forget_spent_credentials", "schedule": 3600.0},
     "forget old answers": {"task": "exchange.api.tasks.forget_answers", "schedule": 3600.0},
     "forget unfinished uploads": {"task": "exchange.chat.tasks.forget_unfinished_uploads", "schedule": 3600.0},
+    "deliver webhooks": {"task": "exchange.webhooks.tasks.deliver_webhooks", "schedule": 2.0},
+    "forget webhook deliveries": {"task": "exchange.webhooks.tasks.forget_deliveries", "schedule": 3600.0},
+    "lift what has ended": {"task": "exchange.moderation.tasks.lift_what_has_ended", "schedule": 10.0},
     "thin price history": {"task": "exchange.prices.tasks.thin_history", "schedule": 3600.0},
 }
 

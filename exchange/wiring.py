@@ -3,7 +3,7 @@
 Handlers run after commit through the outbox, at least once, each on its own (`core/outbox.py`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from exchange.core import outbox
@@ -13,8 +13,9 @@ from exchange.notifications import deliver
 from exchange.notifications import handlers as notifications
 from exchange.notifications import offers as offer_notifications
 from exchange.reputation import handlers as reputation
+from exchange.webhooks import handlers as webhooks
 
-# What follows besides telling the people, which every event here does.
+# What follows from what happens to a trade, besides telling its people and their programs, which every event here does.
 HANDLERS: Mapping[str, tuple[Handler, ...]] = {
     "trade.requested": (),
     "trade.agreed": (),
@@ -48,23 +49,27 @@ OFFER_HANDLERS: Mapping[str, tuple[Handler, ...]] = {
 }
 
 
+# What follows from everything else.
+OTHER_HANDLERS: Mapping[str, tuple[Handler, ...]] = {
+    "webhook.disabled": (notifications.on_webhook_disabled,),
+    "moderation.decided": (notifications.on_moderation,),
+    "moderation.lifted": (notifications.on_moderation,),
+}
+
+
 def connect() -> None:
     """Subscribe every handler; called once when Django starts."""
-    for event, handlers in OFFER_HANDLERS.items():
+    for event, handlers in {**HANDLERS, **DELIVERIES, **OFFER_HANDLERS, **OTHER_HANDLERS}.items():
         for handler in handlers:
             outbox.subscribe(event, handler)
-    for event, handlers in HANDLERS.items():
-        for handler in handlers:
-            outbox.subscribe(event, handler)
-        outbox.subscribe(event, _notifier(event))
-    for event, handlers in DELIVERIES.items():
-        for handler in handlers:
-            outbox.subscribe(event, handler)
+    for event in HANDLERS:
+        outbox.subscribe(event, _named(event, notifications.on_event, name="notify"))
+        outbox.subscribe(event, _named(event, webhooks.on_event, name="call_webhooks"))
 
 
-def _notifier(event: str) -> Handler:
-    def notify(payload: Mapping[str, Any]) -> None:
-        notifications.on_event(event, payload)
+def _named(event: str, tell: Callable[[str, Mapping[str, Any]], None], *, name: str) -> Handler:
+    def told(payload: Mapping[str, Any]) -> None:
+        tell(event, payload)
 
-    notify.__qualname__ = "notify"
-    return notify
+    told.__qualname__ = name
+    return told

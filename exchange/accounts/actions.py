@@ -15,18 +15,18 @@ from exchange.core.errors import Invalid
 __all__ = [
     "account_of_token",
     "appoint_arbiter",
+    "bar",
     "dismiss_arbiter",
     "end_all_sessions",
     "end_session",
     "issue_nonce",
     "issue_token",
     "note_activity",
+    "readmit",
     "rename",
-    "restore",
     "revoke_token",
     "sign_in",
     "start_session",
-    "suspend",
 ]
 
 ACTIVITY_NOTED_EVERY = timedelta(minutes=1)
@@ -62,19 +62,22 @@ def end_all_sessions(account: Account, *, now: datetime) -> None:
     end_everything(account)
 
 
-def suspend(account: Account, *, by: Account, reason: str, now: datetime) -> None:
-    """Bar `account` from signing in and acting, at once and everywhere. Coins in escrow are not touched."""
+def bar(account: Account, *, by: Account, reason: str, now: datetime) -> None:
+    """Keep `account` from signing in and acting, at once and everywhere. Coins in escrow are not touched.
+
+    For attackers and lost wallets; who merely broke a rule is suspended (`exchange/moderation`).
+    """
     with transaction.atomic():
         _set(account, is_active=False)
         end_all_sessions(account, now=now)
-        audit.record("account.suspended", by=by.address, subject=account.address, data={"reason": reason})
+        audit.record("account.barred", by=by.address, subject=account.address, data={"reason": reason})
 
 
-def restore(account: Account, *, by: Account, reason: str) -> None:
-    """Undo a suspension."""
+def readmit(account: Account, *, by: Account, reason: str) -> None:
+    """Undo a bar."""
     with transaction.atomic():
         _set(account, is_active=True)
-        audit.record("account.restored", by=by.address, subject=account.address, data={"reason": reason})
+        audit.record("account.readmitted", by=by.address, subject=account.address, data={"reason": reason})
 
 
 def appoint_arbiter(account: Account, *, by: str) -> None:

@@ -1,4 +1,7 @@
-"""Staff pages for people: suspend and restore, appoint arbiters, see and end tokens; digests are never shown."""
+"""Staff pages for people: bar and readmit, appoint arbiters, see and end tokens; digests are never shown.
+
+Suspensions, which have an end and leave running trades alone, are decided in `exchange/moderation/admin.py`.
+"""
 
 from typing import cast
 
@@ -16,7 +19,7 @@ class TokenInline(admin.TabularInline[ApiToken, Account]):
     """The tokens of an account, for reading."""
 
     model = ApiToken
-    fields = ("name", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at")
+    fields = ("name", "scopes", "networks", "created_at", "expires_at", "last_used_at", "revoked_at")
     readonly_fields = fields
     extra = 0
     can_delete = False
@@ -28,7 +31,7 @@ class TokenInline(admin.TabularInline[ApiToken, Account]):
 
 @admin.register(Account)
 class AccountAdmin(admin.ModelAdmin[Account]):
-    """Offices and suspension; the address and what follows from it are fixed."""
+    """Offices and bars; the address and what follows from it are fixed."""
 
     list_display = ("address", "name", "is_active", "is_staff", "is_arbiter", "joined_at", "last_active_at")
     list_filter = ("is_active", "is_staff", "is_arbiter")
@@ -47,7 +50,7 @@ class AccountAdmin(admin.ModelAdmin[Account]):
     readonly_fields = ("address", "name", "joined_at", "last_active_at")
     filter_horizontal = ("groups",)
     inlines = (TokenInline,)
-    actions = ("suspend_selected", "restore_selected")
+    actions = ("bar_selected", "readmit_selected")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> tuple[str, ...]:
         """Only superusers hand out staff rights."""
@@ -59,7 +62,7 @@ class AccountAdmin(admin.ModelAdmin[Account]):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Account | None = None) -> bool:
-        """Accounts are suspended, never deleted: trades refer to them."""
+        """Accounts are barred, never deleted: trades refer to them."""
         return False
 
     def save_model(self, request: HttpRequest, obj: Account, form: ModelForm[Account], change: bool) -> None:
@@ -67,7 +70,7 @@ class AccountAdmin(admin.ModelAdmin[Account]):
         changed = set(form.changed_data)
         by = cast(Account, request.user)
         if "is_active" in changed:
-            _suspend_or_restore(obj, active=obj.is_active, by=by)
+            _bar_or_readmit(obj, active=obj.is_active, by=by)
         if "is_arbiter" in changed:
             (actions.appoint_arbiter if obj.is_arbiter else actions.dismiss_arbiter)(obj, by=by.address)
         rest = sorted(changed & {"is_staff", "is_superuser"})
@@ -76,18 +79,18 @@ class AccountAdmin(admin.ModelAdmin[Account]):
             data = {name: getattr(obj, name) for name in rest}
             audit.record("account.rights", by=by.address, subject=obj.address, data=data)
 
-    @admin.action(description="Suspend selected accounts")
-    def suspend_selected(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
-        """Suspend everyone selected except oneself."""
+    @admin.action(description="Bar selected accounts from signing in")
+    def bar_selected(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
+        """Bar everyone selected except oneself."""
         by = cast(Account, request.user)
         for account in queryset.filter(is_active=True).exclude(pk=by.pk):
-            _suspend_or_restore(account, active=False, by=by)
+            _bar_or_readmit(account, active=False, by=by)
 
-    @admin.action(description="Restore selected accounts")
-    def restore_selected(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
-        """Restore everyone selected."""
+    @admin.action(description="Readmit selected accounts")
+    def readmit_selected(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
+        """Readmit everyone selected."""
         for account in queryset.filter(is_active=False):
-            _suspend_or_restore(account, active=True, by=cast(Account, request.user))
+            _bar_or_readmit(account, active=True, by=cast(Account, request.user))
 
 
 @admin.register(ApiToken)
@@ -118,9 +121,9 @@ class ApiTokenAdmin(admin.ModelAdmin[ApiToken]):
             audit.record("token.revoked", by=by.address, subject=token.account.address, data={"token": token.name})
 
 
-def _suspend_or_restore(account: Account, *, active: bool, by: Account) -> None:
+def _bar_or_readmit(account: Account, *, active: bool, by: Account) -> None:
     reason = "by staff, in the admin pages"
     if active:
-        actions.restore(account, by=by, reason=reason)
+        actions.readmit(account, by=by, reason=reason)
     else:
-        actions.suspend(account, by=by, reason=reason, now=clock.now())
+        actions.bar(account, by=by, reason=reason, now=clock.now())

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 
 class WalletBackend(ModelBackend):
-    """Loads the account of a session (suspended ones count as signed out) and answers permission questions."""
+    """Loads the account of a session (barred ones count as signed out) and answers permission questions."""
 
     def authenticate(self, request: HttpRequest | None, *args: Any, **credentials: Any) -> None:
         """Refuse every password: `sessions.sign_in` is the only way in."""

@@ -99,6 +99,8 @@ class ApiToken(models.Model):
     name = models.CharField(max_length=64)
     digest = models.CharField(max_length=64, unique=True)
     scopes = ArrayField(models.CharField(max_length=32))
+    # Networks in CIDR notation it may be used from; empty: from anywhere.
+    networks = ArrayField(models.CharField(max_length=43), default=list)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
@@ -109,3 +111,72 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Restriction(models.Model):
+    """What staff have decided about an account, an offer or a payment method, why, and until when.
+
+    It holds from `starts_at` until `ends_at` (null: until somebody lifts it), even if the sweep is late. `undo` is what
+    lifting gives back. Nothing here can reach coins: running trades go on under the contract's rules.
+    """
+
+    class Kind(models.TextChoices):
+        """What it is about; `subject` is the address, the offer's code or the method's slug."""
+
+        ACCOUNT = "account", "Account suspended"
+        OFFER = "offer", "Offer hidden"
+        METHOD = "method", "Payment method blocked"
+
+    kind = models.CharField(max_length=7, choices=Kind)
+    subject = models.CharField(max_length=64)
+    # The person it concerns; a method concerns all who offer it.
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="restrictions")
+    reason = models.CharField(max_length=300)
+    by = models.CharField(max_length=42)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.CharField(max_length=42, blank=True)
+    undo = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "subject"], condition=Q(lifted_at__isnull=True), name="restriction_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=models.F("starts_at")), name="restriction_has_span"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account"], condition=Q(lifted_at__isnull=True), name="restriction_running"),
+            models.Index(fields=["ends_at"], condition=Q(lifted_at__isnull=True), name="restriction_end"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.subject}"
+
+
+class Regard(models.Model):
+    """What one trader thinks of another: blocked or trusted, with a note. Nobody but its holder ever sees it."""
+
+    class Kind(models.TextChoices):
+        """Blocked people cannot trade with the holder; trusted ones are marked."""
+
+        BLOCK = "block", "Blocked"
+        TRUST = "trust", "Trusted"
+
+    holder = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="regards")
+    other = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=5, choices=Kind)
+    note = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["holder", "other"], name="regard_once"),
+            models.CheckConstraint(condition=~Q(holder=models.F("other")), name="regard_of_another"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.holder} {self.kind} {self.other}"

@@ -66,7 +66,7 @@ def sign_in(*, message: str, signature: str, binding: str, now: datetime) -> Acc
     """Return the account that signed `message`, created if this is its first time.
 
     Raises `Invalid` for a message that is not EIP-4361, `NotSignedIn` for a wrong site, chain, time, nonce or
-    signature, `Forbidden` when the account is suspended.
+    signature, `Forbidden` when the account is barred.
     """
     asked = siwe.parse(message)
     site = urlsplit(settings.SITE_URL)

@@ -1,6 +1,7 @@
 """API tokens: bearer secrets with scopes and an end. The secret is shown once; the database keeps its SHA-256."""
 
 import hashlib
+import ipaddress
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -10,26 +11,34 @@ from django.db.models import Q
 from exchange.accounts import policy
 from exchange.accounts.endings import end_token
 from exchange.accounts.models import Account, ApiToken
-from exchange.core.errors import Invalid, NotFound, NotSignedIn
+from exchange.core.errors import Forbidden, Invalid, NotFound, NotSignedIn
 
 SCOPES = ("offers:read", "offers:write", "trades:read", "trades:write", "chat", "webhooks", "arbiter")
 PREFIX = "ply_"
 LONGEST = timedelta(days=366)
+MOST_NETWORKS = 20
 # `last_used_at` is for people; one write a minute is enough.
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 
 def issue_token(
-    account: Account, *, name: str, scopes: Iterable[str], lifetime: timedelta, now: datetime
+    account: Account,
+    *,
+    name: str,
+    scopes: Iterable[str],
+    lifetime: timedelta,
+    now: datetime,
+    networks: Iterable[str] = (),
 ) -> tuple[ApiToken, str]:
     """Return a new token and its secret, `ply_…`, which is never seen again.
 
-    Raises `Invalid` for an unknown or missing scope, an empty name or a lifetime beyond a year, `Forbidden` when the
-    account is suspended.
+    `networks` are addresses or CIDR ranges it may be used from; none means anywhere.
+    Raises `Invalid` for an unknown or missing scope, an empty name, a lifetime beyond a year or a bad network,
+    `Forbidden` when the account is barred.
     """
     policy.require_active(account)
     wanted = tuple(dict.fromkeys(scopes))
-    problems = {}
+    allowed, problems = read_networks(networks)
     if not 1 <= len(name.strip()) <= 64:
         problems["/name"] = "Give the token a name of 1 to 64 characters."
     if not wanted or not set(wanted) <= set(SCOPES):
@@ -44,19 +53,36 @@ def issue_token(
         name=name.strip(),
         digest=digest_of(secret),
         scopes=[scope for scope in SCOPES if scope in wanted],
+        networks=allowed,
         created_at=now,
         expires_at=now + lifetime,
     )
     return token, secret
 
 
-def account_of_token(secret: str, *, now: datetime) -> tuple[Account, tuple[str, ...]]:
-    """Return the account and scopes behind `secret`.
+def read_networks(texts: Iterable[str]) -> tuple[list[str], dict[str, str]]:
+    """Return networks in canonical CIDR notation, and the problem with each that is none, by its JSON pointer."""
+    found: list[str] = []
+    problems: dict[str, str] = {}
+    for index, text in enumerate(texts):
+        try:
+            found.append(str(ipaddress.ip_network(text.strip(), strict=False)))
+        except ValueError:
+            problems[f"/networks/{index}"] = "Write an address or a range such as 203.0.113.0/24."
+    if len(found) > MOST_NETWORKS:
+        problems["/networks"] = f"Name at most {MOST_NETWORKS}."
+    return list(dict.fromkeys(found)), problems
 
-    Raises `NotSignedIn` for an unknown, expired or revoked token, `Forbidden` when the account is suspended.
+
+def account_of_token(secret: str, *, now: datetime, address: str | None = None) -> tuple[Account, tuple[str, ...]]:
+    """Return the account and scopes behind `secret`, used from the network `address`.
+
+    Raises `NotSignedIn` for an unknown, expired or revoked token, `Forbidden` from a network it is not good for and
+    when the account is barred.
     """
     token = find_token(secret, now=now)
     policy.require_active(token.account)
+    require_network(token, address=address)
     _note_use(token, now=now)
     return token.account, tuple(token.scopes)
 
@@ -73,6 +99,20 @@ def find_token(secret: str, *, now: datetime) -> ApiToken:
     if token is None:
         raise NotSignedIn("This token is unknown, has expired or was revoked. Sign in again.", code="bad_token")
     return token
+
+
+def require_network(token: ApiToken, *, address: str | None) -> None:
+    """Raise `Forbidden` (code `wrong_network`) when a token is used from where it may not be."""
+    if not token.networks:
+        return
+    try:
+        number = ipaddress.ip_address(address or "")
+    except ValueError:
+        number = None
+    if isinstance(number, ipaddress.IPv6Address):
+        number = number.ipv4_mapped or number
+    if number is None or not any(number in ipaddress.ip_network(network) for network in token.networks):
+        raise Forbidden("This token may not be used from this network.", code="wrong_network")
 
 
 def revoke_token(account: Account, *, token_id: int, now: datetime) -> None:

@@ -74,7 +74,7 @@ def identify(request: HttpRequest, *, csrf: bool = True) -> Caller:
     """Return who calls. Raises `NotSignedIn` for an invalid token, `Forbidden` for a forged browser request."""
     secret = bearer_secret(request.headers.get("Authorization"))
     if secret is not None:
-        account, scopes = accounts.account_of_token(secret, now=clock.now())
+        account, scopes = accounts.account_of_token(secret, now=clock.now(), address=client_address(request))
         return Caller(account=account, scopes=frozenset(scopes), secret=secret)
     user = getattr(request, "user", None)
     if not isinstance(user, Account):
@@ -82,6 +82,14 @@ def identify(request: HttpRequest, *, csrf: bool = True) -> Caller:
     if csrf and request.method not in SAFE_METHODS:
         check_csrf(request)
     return Caller(account=user)
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the network address of the caller: what the connection says, or the hop a declared proxy of ours added."""
+    forwarded = request.headers.get("X-Forwarded-For")
+    if settings.TRUST_PROXY and forwarded:
+        return forwarded.rpartition(",")[2].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def bearer_secret(header: str | None) -> str | None:

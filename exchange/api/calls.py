@@ -7,7 +7,8 @@ import functools
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from ninja import Router
 from ninja.params.models import ParamModel
 
@@ -41,7 +42,7 @@ def call(
     """Declare `method path`. `scope` is what a token needs, `public` says that strangers are welcome.
 
     `gives` describes the answer of `status`, `refuses` names the problems this call may answer beside those of all.
-    A safe call with `media` answers bytes of that type, which its view returns as a whole response.
+    A safe call with `media` answers a file of that type, which its view returns as a whole or streamed response.
     """
     auth = [Anyone()] if public else [BearerToken(scope), BrowserSession(scope)]
     counted = limit or (throttle.READS if method in SAFE_METHODS else throttle.WRITES)
@@ -49,12 +50,12 @@ def call(
 
     def declare(view: View) -> View:
         @functools.wraps(view)
-        def run(request: HttpRequest, **values: Any) -> HttpResponse:
+        def run(request: HttpRequest, **values: Any) -> HttpResponseBase:
             _refuse_unknown_names(request, models)
-            account = viewer(request)
             if media is not None:
-                raw: HttpResponse = view(request, **values)
-                return raw
+                file: HttpResponseBase = view(request, **values)
+                return file
+            account = viewer(request)
             if method in SAFE_METHODS or account is None or public:
                 answer = _answer(view(request, **values), status)
             else:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from exchange.accounts.models import Account
 from exchange.api.schemas.offers import EditOffer, FixedPrice, FormulaPrice, MakeOffer, MarginPrice, WorkingHours
-from exchange.core.errors import Invalid
+from exchange.core.errors import Conflict, Invalid
 from exchange.offers import actions
 from exchange.offers.drafts import HoursDraft, OfferDraft, PriceDraft
 from exchange.offers.models import Offer
@@ -44,6 +44,15 @@ def expected_version(request: HttpRequest, version: int | None, *, otherwise: in
     if header or otherwise is None:
         raise Invalid(fields={"/version": "Say which version you edit: in the body, or as If-Match."})
     return otherwise
+
+
+def stale(offer: Offer) -> Conflict:
+    """Return the refusal of an edit made from another version than the current one."""
+    return Conflict(
+        "This offer was changed in the meantime. Look at it again and decide anew.",
+        code="offer_changed",
+        extra={"version": offer.version},
+    )
 
 
 def _changes(body: EditOffer) -> dict[str, Any]:

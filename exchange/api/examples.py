@@ -60,7 +60,7 @@ def responses_of(statuses: Iterable[int]) -> dict[int, dict[str, Any]]:
 def _response(status: int) -> dict[str, Any]:
     code, detail, errors = _EXAMPLES[status]
     example = {
-        "type": f"/docs/api#{code}",
+        "type": f"/docs/api/errors#{code}",
         "title": code.replace("_", " ").capitalize(),
         "status": status,
         "detail": detail,

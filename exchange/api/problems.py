@@ -87,7 +87,7 @@ def problem_of(refusal: DomainError, *, request: HttpRequest) -> Answer:
     where = "query" if request.method in {"GET", "HEAD"} else "body"
     named = [{"pointer": pointer, "detail": words, "in": where} for pointer, words in refusal.fields.items()]
     body = {
-        "type": f"/docs/api#{refusal.code}",
+        "type": f"/docs/api/errors#{refusal.code}",
         "title": refusal.code.replace("_", " ").capitalize(),
         "status": refusal.status,
         "detail": refusal.message,

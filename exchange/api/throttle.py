@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja.throttling import BaseThrottle
 from redis.exceptions import RedisError
 
-from exchange.api.auth import caller_of
+from exchange.api.auth import caller_of, client_address
 from exchange.core.limits import Left, Limit, spend
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 def per_minute(name: str, most: int) -> Limit:
     """Return a limit of `most` calls a minute; the setting `API_LIMITS` may override it by name."""
-    return Limit(name=f"api.{name}", most=getattr(settings, "API_LIMITS", {}).get(name, most), seconds=60)
+    return Limit(name=f"api.{name}", most=settings.API_LIMITS.get(name, most), seconds=60)
 
 
 READS = per_minute("reads", 1200)
@@ -47,12 +47,8 @@ class PerCaller(BaseThrottle):
 
 def client_network(request: HttpRequest) -> str:
     """Return the caller's network address; an IPv6 customer owns a whole /64, so that counts as one."""
-    address = request.META.get("REMOTE_ADDR", "")
-    forwarded = request.headers.get("X-Forwarded-For")
-    if settings.TRUST_PROXY and forwarded:
-        address = forwarded.rpartition(",")[2].strip()
     try:
-        number = ipaddress.ip_address(address)
+        number = ipaddress.ip_address(client_address(request))
     except ValueError:
         return "ip:unknown"
     if isinstance(number, ipaddress.IPv6Address):

@@ -8,8 +8,9 @@ from django.db.models import Q
 from exchange.accounts.models import Account
 from exchange.core import clock
 from exchange.disputes.models import PanelSeat
+from exchange.moderation import queries as moderation
 from exchange.notifications import actions
-from exchange.notifications.render import QUIET_FOR_ACTOR, render
+from exchange.notifications.render import QUIET_FOR_ACTOR, render, render_notice
 from exchange.trades import decide
 from exchange.trades import queries as trades
 from exchange.trades.decide import Side
@@ -33,6 +34,25 @@ def on_event(event: str, payload: Mapping[str, Any]) -> None:
         _notify_party(trade, account, event=event, key=key)
     if event in FOR_ARBITERS:
         _notify_arbiters(trade, event=event, key=key)
+
+
+def on_webhook_disabled(payload: Mapping[str, Any]) -> None:
+    """Tell the owner of a webhook that it was switched off."""
+    account = Account.objects.filter(pk=payload["account"]).first()
+    if account is not None:
+        key = f"webhook.disabled:{payload['webhook']}:{payload['delivery']}"
+        actions.write(account, render_notice("webhook.disabled"), key=key, trade_code="")
+
+
+def on_moderation(payload: Mapping[str, Any]) -> None:
+    """Tell everyone whom a decision of staff concerns that it was made, or lifted."""
+    made = moderation.restriction_by_key(int(payload["restriction"]))
+    if made is None:
+        return
+    event = f"{made.kind}.{'restricted' if made.lifted_at is None else 'lifted'}"
+    for account in moderation.concerned(made):
+        line = render_notice(event, code=made.subject if made.kind == "offer" else "")
+        actions.write(account, line, key=f"{event}:{made.pk}", trade_code="")
 
 
 def _notify_party(trade: Trade, account: Account, *, event: str, key: str) -> None:

@@ -86,6 +86,34 @@ REMINDERS: dict[str, str] = {
     "rule": "The time to rule on trade {code} is running out.",
     "answer": "The arbiter of trade {code} waits for your evidence, and the time is running out.",
 }
+# What is not about a trade: sentence, kind and where it leads. The reason of a decision stands on the page, not here.
+NOTICES: dict[str, tuple[str, Kind, str]] = {
+    "webhook.disabled": (
+        "A webhook was switched off: nothing could be delivered. Look at it and switch it on again.",
+        Kind.SECURITY,
+        "/settings/webhooks",
+    ),
+    "account.restricted": (
+        "Your account is suspended: no new offers and trades. Running trades go on. Read why.",
+        Kind.SECURITY,
+        "/settings",
+    ),
+    "account.lifted": ("Your account is no longer suspended. Your offers are back.", Kind.SECURITY, "/me/offers"),
+    "offer.restricted": ("Your offer {code} was hidden by staff. Read why.", Kind.OFFER, "/me/offers"),
+    "offer.lifted": ("Your offer {code} is no longer hidden.", Kind.OFFER, "/me/offers"),
+    "method.restricted": (
+        "A payment method of your offers was blocked. Offers with no other method cannot be taken.",
+        Kind.OFFER,
+        "/me/offers",
+    ),
+    "method.lifted": ("A payment method of your offers is no longer blocked.", Kind.OFFER, "/me/offers"),
+}
+
+
+def render_notice(event: str, *, code: str = "") -> Line:
+    """Return the line for something that is not about a trade."""
+    text, kind, path = NOTICES[event]
+    return Line(kind=str(kind), text=text.format(code=code), path=path)
 
 
 def render(event: str, *, code: str, side: str, part: str = "", is_turn: bool = False) -> Line | None:

@@ -38,7 +38,7 @@ def create(*, by: Account, draft: OfferDraft, now: datetime) -> Offer:
 
     Raises `Invalid` naming each wrong field, `Conflict` (`too_many_offers`) at the limit of open offers.
     """
-    policy.require_active(by)
+    policy.require_may_trade(by, now=now)
     values = check_draft(draft, read_market=lambda asset, currency: prices.market(asset, currency, now=now), now=now)
     if by.offers.exclude(state=OfferState.CLOSED).count() >= limits.MOST_OPEN_OFFERS:
         words = f"You have {limits.MOST_OPEN_OFFERS} open offers, which is the limit. Close one first."
@@ -59,7 +59,8 @@ def sign(offer: Offer, *, by: Account, signature: str, now: datetime) -> Offer:
     Raises `Forbidden` for anybody else, `Invalid` (`bad_signature`), `Conflict` when it was closed or edited meanwhile.
     """
     _require_maker(offer, by)
-    policy.require_active(by)
+    policy.require_may_trade(by, now=now)
+    policy.require_shown(offer.code, now=now)
     typed_data = offer_typed_data(offer)
     try:
         signatures.check(digest(typed_data), signature, signer=by.address)
@@ -123,7 +124,8 @@ def pause(offer: Offer, *, by: Account, version: int, now: datetime) -> Offer:
 def resume(offer: Offer, *, by: Account, version: int, now: datetime) -> Offer:
     """Put a paused offer back. Raises `Conflict` (`sign_again`) when what was signed no longer holds."""
     _require_maker(offer, by)
-    policy.require_active(by)
+    policy.require_may_trade(by, now=now)
+    policy.require_shown(offer.code, now=now)
     states = (OfferState.ACTIVE, OfferState.PAUSED)
     if offer.state in states and not is_consent_current(offer):
         words = "The arbiter, the fee or the contract of this site changed since you signed. Sign this offer again."

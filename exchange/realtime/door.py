@@ -5,7 +5,7 @@ page can open a socket in a visitor's name (RFC 6455 section 10.2). A program wi
 it brings a token in the subprotocol list (`parley.v1`, `bearer.ply_…`) or in its first frame.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ from django.http.request import split_domain_port, validate_host
 from exchange.accounts import policy
 from exchange.accounts.endings import session_mark
 from exchange.accounts.models import Account
-from exchange.accounts.tokens import find_token
+from exchange.accounts.tokens import find_token, require_network
 from exchange.core import clock
 
 BEARER = "bearer."
@@ -33,6 +33,7 @@ class Knock:
     host: str
     session_key: str | None
     token: str | None
+    address: str = ""
 
     @property
     def is_welcome(self) -> bool:
@@ -61,6 +62,7 @@ class Pass:
     session_key: str | None = None
     session: str | None = None
     token: int | None = None
+    address: str = ""
 
     def may(self, scope: str) -> bool:
         """Return whether this pass covers `scope`; a session covers what its person may."""
@@ -79,7 +81,15 @@ def read_knock(scope: dict[str, Any]) -> Knock:
         host=headers.get("host", ""),
         session_key=parse_cookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME) or None,
         token=offered[0].removeprefix(BEARER) if offered else None,
+        address=client_address(scope, forwarded=headers.get("x-forwarded-for")),
     )
+
+
+def client_address(scope: dict[str, Any], *, forwarded: str | None) -> str:
+    """Return the caller's network address: the connection's, or the hop that a declared proxy of ours added."""
+    if settings.TRUST_PROXY and forwarded:
+        return forwarded.rpartition(",")[2].strip()
+    return str((scope.get("client") or ("",))[0])
 
 
 def is_ours(origin: str, *, host: str) -> bool:
@@ -99,14 +109,17 @@ def is_ours(origin: str, *, host: str) -> bool:
 def identify(knock: Knock) -> Pass:
     """Return the pass of a welcome knock. Raises `NotSignedIn` or `Forbidden` for a token that does not let in."""
     if knock.token is not None:
-        return pass_of_token(knock.token)
-    return _pass_of_session(knock.session_key) if knock.session_key and knock.is_named else STRANGER
+        return pass_of_token(knock.token, address=knock.address)
+    if knock.session_key and knock.is_named:
+        return _pass_of_session(knock.session_key)
+    return replace(STRANGER, address=knock.address)
 
 
-def pass_of_token(secret: str) -> Pass:
+def pass_of_token(secret: str, *, address: str) -> Pass:
     """Return the pass of a bearer token. Raises `NotSignedIn` or `Forbidden`."""
     token = find_token(secret, now=clock.now())
     policy.require_active(token.account)
+    require_network(token, address=address)
     return Pass(account=token.account, scopes=frozenset(token.scopes), token=token.pk)
 
 

@@ -5,6 +5,7 @@ Every refusal is an `error` frame with a stable code; it never says whether some
 
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -60,7 +61,7 @@ async def _auth(socket: "Socket", frame: dict[str, Any]) -> None:
     token = frame.get("token")
     if not isinstance(token, str):
         raise NotSignedIn("The frame carries no token.", code="bad_token")
-    socket.admit(await in_thread(pass_of_token, token))
+    socket.admit(await in_thread(partial(pass_of_token, token, address=socket.pass_.address)))
     socket.tell(ready(socket.pass_))
 
 

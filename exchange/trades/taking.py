@@ -60,9 +60,10 @@ def take(
     from it than PRICE_TOLERANCE_BPS. Raises `NotFound`, or what `offers.gates.check_take` and `offers.actions.reserve`
     raise, `Invalid` for an amount or method that does not fit, `Conflict` (`too_many_open_takes`).
     """
-    policy.require_active(by)
+    policy.require_may_trade(by, now=now)
     with transaction.atomic():
         offer = refreshed(offer_queries.offer_by_code(offer_code, viewer=by, key=key), now=now)
+        policy.require_on_terms(maker=offer.maker, taker=by, now=now)
         market = prices.market(offer.asset.symbol, offer.currency_id, now=now)
         seen = quotes.read_quote(quote, now) if quote is not None else None
         record = queries.record_of(by)

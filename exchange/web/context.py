@@ -16,7 +16,8 @@ from escrow import queries as chain
 from escrow.queries import ChainHealth
 from escrow.registry import Place
 from escrow.terms import Domain
-from exchange.accounts.models import Account
+from exchange.accounts import restrictions
+from exchange.accounts.models import Account, Restriction
 from exchange.core import clock
 from exchange.notifications import queries as notifications
 from exchange.prices import queries as prices
@@ -128,6 +129,11 @@ class Shell:
     def unread(self) -> int:
         """How many notifications are unread."""
         return notifications.unread_count(self.account) if self.account else 0
+
+    @cached_property
+    def restrictions(self) -> list[Restriction]:
+        """What staff have decided about the reader's account and offers."""
+        return restrictions.concerning(self.account, now=clock.now()) if self.account else []
 
     @cached_property
     def turns(self) -> int:

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from exchange.accounts import queries as accounts
+from exchange.accounts import regards
 from exchange.core import clock
 from exchange.offers import queries as offers
 from exchange.reputation import queries as reputation
@@ -24,5 +25,6 @@ def profile(request: HttpRequest, who: str) -> HttpResponse:
         "standing": reputation.standing_of(person.pk),
         "rows": priced(active, now=clock.now()),
         "is_me": visitor(request) == person,
+        "regard": regards.regard_of(person, by=visitor(request)),
     }
     return render(request, "profile/profile.html", context)

@@ -9,6 +9,7 @@ from exchange.web import (
     badges,
     demo,
     dispute,
+    docs,
     gallery,
     leaving,
     market,
@@ -18,11 +19,14 @@ from exchange.web import (
     offer,
     offer_form,
     offer_preview,
+    people,
     plain_pages,
     profile,
     push_worker,
     searches,
     settings_page,
+    settings_tokens,
+    settings_webhooks,
     signin,
     stats,
     take,
@@ -45,7 +49,14 @@ class SideConverter:
         return value
 
 
+class RegardConverter(SideConverter):
+    """What a reader thinks of a trader."""
+
+    regex = "block|trust|forget"
+
+
 register_converter(SideConverter, "side")
+register_converter(RegardConverter, "regard")
 PAIR = "<side:side>/<slug:asset>/<slug:currency>"
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -91,6 +102,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("arbiter/cases/<slug:code>/ask", arbiter.ask, name="arbiter-ask"),
     path("arbiter/cases/<slug:code>/recuse", arbiter.recuse, name="arbiter-recuse"),
     path("u/<str:who>", profile.profile, name="profile"),
+    path("u/<str:who>/<regard:deed>", people.regard, name="regard"),
     path("notifications", notifications.notifications, name="notifications"),
     path("notifications/read", notifications.mark_read, name="notifications-read"),
     path("notifications/settings", notification_settings.show, name="notification-settings"),
@@ -115,13 +127,24 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("theme", signin.theme, name="theme"),
     path("settings", settings_page.settings, name="settings"),
     path("settings/name", settings_page.rename, name="settings-name"),
-    path("settings/tokens", settings_page.add_token, name="settings-tokens"),
-    path("settings/tokens/<int:token_id>/revoke", settings_page.revoke_token, name="settings-token-revoke"),
+    path("settings/tokens", settings_tokens.tokens, name="settings-tokens"),
+    path("settings/tokens/<int:token_id>/revoke", settings_tokens.revoke_token, name="settings-token-revoke"),
+    path("settings/webhooks", settings_webhooks.webhooks, name="settings-webhooks"),
+    path("settings/webhooks/<int:webhook_id>", settings_webhooks.webhook, name="settings-webhook"),
+    path("settings/webhooks/<int:webhook_id>/<slug:deed>", settings_webhooks.act, name="settings-webhook-act"),
+    path(
+        "settings/webhooks/<int:webhook_id>/again/<slug:message_id>",
+        settings_webhooks.send_again,
+        name="settings-webhook-again",
+    ),
+    path("settings/people", people.people, name="settings-people"),
     path("settings/sessions/end", settings_page.end_sessions, name="settings-end-sessions"),
     path("stats", stats.home, name="stats"),
     path("stats/find", stats.find, name="stats-find"),
     path("stats/<slug:asset>/<slug:currency>", stats.stats, name="stats-pair"),
     path("stats/<slug:asset>/<slug:currency>/<slug:key>.csv", stats.table, name="stats-csv"),
+    path("docs", docs.index, name="docs"),
+    path("docs/guides/<slug:slug>", docs.guide, name="guide"),
     path("docs/how-it-works", plain_pages.how, name="how"),
     path("avatar/<str:address>.svg", avatar.avatar, name="avatar"),
     path("favicon.svg", plain_pages.favicon, name="favicon"),

@@ -82,7 +82,7 @@ def change(client: Client, who: Account, **switches: str) -> None:
     assert answer.status_code == 302, answer.content.decode()
 
 
-def test_staff_suspend_and_restore_an_account_and_it_is_written_down(client: Client, staff: Actor) -> None:
+def test_staff_bar_and_readmit_an_account_and_it_is_written_down(client: Client, staff: Actor) -> None:
     who = mallory().account
     change(client, who)
     assert not Account.objects.get(pk=who.pk).is_active
@@ -90,8 +90,8 @@ def test_staff_suspend_and_restore_an_account_and_it_is_written_down(client: Cli
     assert Account.objects.get(pk=who.pk).is_active
     entries = AuditEntry.objects.order_by("id").values_list("act", "actor", "subject")
     assert list(entries) == [
-        ("account.suspended", staff.address, who.address),
-        ("account.restored", staff.address, who.address),
+        ("account.barred", staff.address, who.address),
+        ("account.readmitted", staff.address, who.address),
     ]
 
 
@@ -111,7 +111,7 @@ def test_an_address_cannot_be_changed(client: Client) -> None:
 
 def test_staff_act_on_many_accounts_but_not_on_themselves(client: Client, staff: Actor) -> None:
     everyone = [sara().account.pk, mallory().account.pk, staff.account.pk]
-    for act, left in (("suspend_selected", {staff.account.pk}), ("restore_selected", set(everyone))):
+    for act, left in (("bar_selected", {staff.account.pk}), ("readmit_selected", set(everyone))):
         client.post(reverse("admin:accounts_account_changelist"), {"action": act, "_selected_action": everyone})
         assert set(Account.objects.filter(is_active=True).values_list("pk", flat=True)) == left
 

@@ -43,7 +43,7 @@ def test_the_database_itself_refuses_doubles_and_half_rows() -> None:
         Account.objects.create_user("somebody")
 
 
-def test_a_suspended_account_cannot_rename_itself() -> None:
+def test_a_barred_account_cannot_rename_itself() -> None:
     who = mallory().account
     who.is_active = False
     with pytest.raises(Forbidden):
@@ -65,16 +65,16 @@ def test_nobody_else_is_found(wanted: str) -> None:
         queries.account_named(wanted)
 
 
-def test_offices_and_suspensions_are_in_the_audit_log() -> None:
+def test_offices_and_bars_are_in_the_audit_log() -> None:
     staff, who = ben().account, mallory().account
-    actions.suspend(who, by=staff, reason="sold the same coin twice", now=clock.now())
-    actions.restore(who, by=staff, reason="she did not")
+    actions.bar(who, by=staff, reason="sold the same coin twice", now=clock.now())
+    actions.readmit(who, by=staff, reason="she did not")
     actions.appoint_arbiter(who, by=staff.address)
     actions.dismiss_arbiter(who, by="seed")
     acts = AuditEntry.objects.order_by("id").values_list("act", "actor", "subject")
     assert [act for act, _, _ in acts] == [
-        "account.suspended",
-        "account.restored",
+        "account.barred",
+        "account.readmitted",
         "arbiter.appointed",
         "arbiter.dismissed",
     ]

@@ -210,15 +210,15 @@ def test_garbage_is_no_signature(signature: str) -> None:
     assert refused.value.code == "bad_signature"
 
 
-def test_a_suspended_account_cannot_sign_in() -> None:
+def test_a_barred_account_cannot_sign_in() -> None:
     who = mallory()
-    actions.suspend(who.account, by=sara().account, reason="attacks people", now=NOW)
+    actions.bar(who.account, by=sara().account, reason="attacks people", now=NOW)
     message = ask(who)
     with pytest.raises(Forbidden) as refused:
         submit(who, message)
-    assert refused.value.code == "suspended"
+    assert refused.value.code == "barred"
     # and the nonce is spent all the same
-    actions.restore(who.account, by=sara().account, reason="was somebody else")
+    actions.readmit(who.account, by=sara().account, reason="was somebody else")
     with pytest.raises(NotSignedIn):
         submit(who, message)
     assert submit(who, ask(who)) == who.account
@@ -230,7 +230,7 @@ def browser() -> HttpRequest:
     return request
 
 
-def test_a_session_gets_a_new_key_and_ends_with_a_suspension() -> None:
+def test_a_session_gets_a_new_key_and_ends_with_a_bar() -> None:
     who = mallory()
     request = browser()
     request.session.save()
@@ -239,9 +239,9 @@ def test_a_session_gets_a_new_key_and_ends_with_a_suspension() -> None:
     assert request.session.session_key != before
     request.session.save()
     assert get_user(request) == who.account
-    actions.suspend(who.account, by=sara().account, reason="attacks people", now=NOW)
+    actions.bar(who.account, by=sara().account, reason="attacks people", now=NOW)
     assert not get_user(request).is_authenticated
-    actions.restore(who.account, by=sara().account, reason="was somebody else")
+    actions.readmit(who.account, by=sara().account, reason="was somebody else")
     assert not get_user(request).is_authenticated
 
 

@@ -67,13 +67,13 @@ def test_mallory_cannot_revoke_saras_token() -> None:
     assert ApiToken.objects.get().revoked_at is None
 
 
-def test_a_suspended_account_cannot_use_or_make_tokens() -> None:
+def test_a_barred_account_cannot_use_or_make_tokens() -> None:
     secret = issue()
-    actions.suspend(sara().account, by=ben().account, reason="test", now=NOW)
+    actions.bar(sara().account, by=ben().account, reason="test", now=NOW)
     ApiToken.objects.update(revoked_at=None)
     with pytest.raises(Forbidden) as refused:
         actions.account_of_token(secret, now=NOW)
-    assert refused.value.code == "suspended"
+    assert refused.value.code == "barred"
     with pytest.raises(Forbidden):
         issue()
 
@@ -125,3 +125,31 @@ def test_old_credentials_are_forgotten() -> None:
     forget_spent_credentials()
     assert SignInNonce.objects.count() == 1
     assert not ApiToken.objects.exists()
+
+
+def test_a_token_bound_to_networks_works_from_there_and_nowhere_else() -> None:
+    who = sara().account
+    networks = ["203.0.113.7", "2001:db8::/32", " 198.51.100.0/24 "]
+    token, secret = actions.issue_token(
+        who, name="bot", scopes=["chat"], lifetime=timedelta(days=1), now=NOW, networks=networks
+    )
+    assert token.networks == ["203.0.113.7/32", "2001:db8::/32", "198.51.100.0/24"]
+    for address in ("203.0.113.7", "::ffff:203.0.113.7", "2001:db8::9", "198.51.100.255"):
+        assert actions.account_of_token(secret, now=NOW, address=address)[0] == who
+    for address in ("203.0.113.8", "2001:db9::1", "", None, "nonsense"):
+        with pytest.raises(Forbidden) as refused:
+            actions.account_of_token(secret, now=NOW, address=address)
+        assert refused.value.code == "wrong_network"
+
+
+def test_a_network_that_is_none_is_named_by_its_place() -> None:
+    with pytest.raises(Invalid) as refused:
+        actions.issue_token(
+            sara().account,
+            name="bot",
+            scopes=["chat"],
+            lifetime=timedelta(days=1),
+            now=NOW,
+            networks=["10.0.0.0/8", "bot.example"],
+        )
+    assert list(refused.value.fields) == ["/networks/1"]

@@ -53,9 +53,9 @@ def check_answer(method: str, path: str, response: HttpResponse) -> None:
     if "content" not in described:
         assert response.content == b""
         return
-    media = response["Content-Type"]
+    media = response["Content-Type"].partition(";")[0]
     assert media in described["content"], f"{media} is not in {list(described['content'])}"
-    if media == "application/octet-stream":
+    if media in {"application/octet-stream", "text/csv"}:
         return
     schema = {**described["content"][media]["schema"], "components": document()["components"]}
     jsonschema.Draft202012Validator(schema).validate(json.loads(response.content))

@@ -33,6 +33,8 @@ class Row:
     """The answers to each of `ROLES`, in that order."""
 
     answers: tuple[int, ...]
+    # What Ben gets while he is suspended, where that differs from what he gets otherwise.
+    suspended: int | None = None
     path: str | None = None
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
@@ -43,9 +45,14 @@ def public(answer: int = 200, *, path: str | None = None, body: Any = None) -> R
     return Row(answers=(answer,) * len(ROLES), path=path, body=body)
 
 
-def own(answer: int = 200, *, body: Any = None) -> Row:
+def own(answer: int = 200, *, body: Any = None, path: str | None = None, suspended: int | None = None) -> Row:
     """A call about oneself: everyone who is signed in."""
-    return Row(answers=(401, *(answer,) * (len(ROLES) - 1)), body=body)
+    return Row(answers=(401, *(answer,) * (len(ROLES) - 1)), body=body, path=path, suspended=suspended)
+
+
+def saras(answer: int, *, path: str, body: Any = None) -> Row:
+    """A call about a thing of Sara's alone: nobody else learns that it exists."""
+    return Row(answers=(401, 404, 404, answer, 404, 404), path=path, body=body)
 
 
 def parties(
@@ -74,6 +81,23 @@ MATRIX: dict[str, Row] = {
     "POST /tokens": own(201, body={"name": "bot", "scopes": ["offers:read"]}),
     # Sara's token: nobody else learns that it exists.
     "DELETE /tokens/{token_id}": Row(answers=(401, 404, 404, 204, 404, 404), path="/tokens/{token}"),
+    "GET /webhooks": own(),
+    "POST /webhooks": own(201, body={"url": "https://bot.example/parley", "events": ["trade.funded"]}),
+    "GET /webhooks/{webhook_id}": saras(200, path="/webhooks/{webhook}"),
+    "PATCH /webhooks/{webhook_id}": saras(200, path="/webhooks/{webhook}", body={"state": "paused", "version": 1}),
+    "DELETE /webhooks/{webhook_id}": saras(204, path="/webhooks/{webhook}"),
+    "POST /webhooks/{webhook_id}/secret": saras(201, path="/webhooks/{webhook}/secret"),
+    "POST /webhooks/{webhook_id}/test": saras(202, path="/webhooks/{webhook}/test"),
+    "GET /webhooks/{webhook_id}/deliveries": saras(200, path="/webhooks/{webhook}/deliveries"),
+    "POST /webhooks/{webhook_id}/deliveries/{delivery_id}/replay": saras(
+        202, path="/webhooks/{webhook}/deliveries/{delivery}/replay"
+    ),
+    "GET /me/people": own(),
+    "PUT /me/people/{address}": Row(
+        answers=(401, 200, 200, 422, 200, 200), path="/me/people/{address}", body={"kind": "trust"}
+    ),
+    "DELETE /me/people/{address}": own(404, path="/me/people/{address}"),
+    "GET /exports/trades": own(),
     "GET /notifications": own(),
     "POST /notifications/read": own(body={}),
     "POST /notifications/browsers": own(422, body={"endpoint": "https://example.org/wake"}),
@@ -85,12 +109,14 @@ MATRIX: dict[str, Row] = {
     "PUT /chat/identity": own(422, body={"public_key": KEY, "wallet_signature": SIGNATURE}),
     # Sara's offer: published offers are public, so a stranger's edit is forbidden rather than not found.
     "GET /offers": public(path="/offers?side=buy"),
-    "POST /offers": own(201, body=OFFER),
+    "POST /offers": own(201, body=OFFER, suspended=403),
     "GET /me/offers": own(),
     # Somebody else's offer is refused within the answer.
     "PATCH /me/offers": own(body={"state": "paused", "ids": ["ABCDEFGH"]}),
     "POST /me/break": own(body={"seconds": 3600}),
     "DELETE /me/break": own(),
+    # Whose offer it is is answered for each item.
+    "PATCH /me/offers/bulk": own(body={"items": [{"id": "{offer}", "version": 1, "state": "paused"}]}),
     "GET /offers/{code}": public(path="/offers/{offer}"),
     "PATCH /offers/{code}": Row(
         answers=(401, 403, 403, 200, 403, 403), path="/offers/{offer}", body={"state": "paused", "version": 1}
@@ -103,6 +129,7 @@ MATRIX: dict[str, Row] = {
     "POST /offers/{code}/take": Row(
         # Not one's own, and not the arbiter whom the Terms would name.
         answers=(401, 201, 201, 403, 403, 201),
+        suspended=403,
         path="/offers/{offer}/take",
         body={"amount_fiat": "250.00", "method": "sepa-instant"},
     ),

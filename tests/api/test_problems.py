@@ -20,7 +20,7 @@ def test_a_problem_says_what_happened_in_words_and_in_a_stable_code() -> None:
     assert response["Content-Type"] == "application/problem+json"
     body = response.json()
     assert body["code"] == "not_found"
-    assert body["type"] == "/docs/api#not_found"
+    assert body["type"] == "/docs/api/errors#not_found"
     assert body["title"] == "Not found"
     assert body["errors"] == []
     assert body["request_id"] == response["X-Request-Id"] != "none"

@@ -251,9 +251,9 @@ def test_the_signature_of_one_offer_does_not_publish_another() -> None:
         actions.sign(second, by=sara().account, signature=first.signature, now=NOW)
 
 
-def test_a_suspended_maker_makes_and_signs_nothing() -> None:
+def test_a_barred_maker_makes_and_signs_nothing() -> None:
     made, who = unsigned_offer(), sara()
-    accounts.suspend(who.account, by=ben().account, reason="test", now=NOW)
+    accounts.bar(who.account, by=ben().account, reason="test", now=NOW)
     attempts = (
         lambda: actions.create(by=who.account, draft=draft(), now=NOW),
         lambda: actions.sign(made, by=who.account, signature=who.sign(made.typed_data), now=NOW),
@@ -261,7 +261,7 @@ def test_a_suspended_maker_makes_and_signs_nothing() -> None:
     for attempt in attempts:
         with pytest.raises(DomainError) as refused:
             attempt()
-        assert refused.value.code == "suspended"
+        assert refused.value.code == "barred"
 
 
 def test_the_number_of_open_offers_is_limited() -> None:

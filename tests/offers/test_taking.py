@@ -163,9 +163,9 @@ def test_states_are_told_apart() -> None:
     assert code_of(take_refused(unsigned_offer())) == "offer_gone"
 
 
-def test_the_offer_of_a_suspended_maker_is_paused() -> None:
+def test_the_offer_of_a_barred_maker_is_paused() -> None:
     made = offer()
-    accounts.suspend(made.maker, by=carol().account, reason="test", now=NOW)
+    accounts.bar(made.maker, by=carol().account, reason="test", now=NOW)
     assert code_of(take_refused(made)) == "offer_paused"
 
 

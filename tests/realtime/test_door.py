@@ -124,10 +124,10 @@ def test_signing_out_closes_the_page_s_socket(url: str) -> None:
         assert stranger.follow("user") == ["user"]
 
 
-def test_a_suspension_closes_every_socket_of_the_account(url: str) -> None:
+def test_a_bar_closes_every_socket_of_the_account(url: str) -> None:
     account = ben().account
     with open_socket(url, account) as one, open_socket(url, account) as other:
-        accounts.suspend(account, by=sara().account, reason="test", now=clock.now())
+        accounts.bar(account, by=sara().account, reason="test", now=clock.now())
         assert {one.code(within=1), other.code(within=1)} == {4401}
 
 

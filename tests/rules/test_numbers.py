@@ -13,6 +13,7 @@ WITHOUT_MONEY = (
     "exchange/management/commands/runindexer.py",
     "exchange/settings.py",
     "exchange/stack/",
+    "exchange/webhooks/door.py",
 )
 
 

@@ -175,15 +175,15 @@ def test_newcomers_are_kept_from_offers_that_ask_for_experience() -> None:
 
 
 @pytest.mark.django_db
-def test_the_arbiter_and_suspended_accounts_cannot_trade() -> None:
+def test_the_arbiter_and_barred_accounts_cannot_trade() -> None:
     code = offer(sara()).code
     with pytest.raises(Forbidden) as arbiter:
         take(code, by=carol())
     assert arbiter.value.code == "arbiter_is_party"
     Account.objects.filter(pk=mallory().account.pk).update(is_active=False)
-    with pytest.raises(Forbidden) as suspended:
+    with pytest.raises(Forbidden) as barred:
         take(code, by=mallory())
-    assert suspended.value.code == "suspended"
+    assert barred.value.code == "barred"
 
 
 @pytest.mark.django_db

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from exchange.accounts.models import Account, ApiToken
+from exchange.accounts.models import Account, ApiToken, Regard, Restriction
 from exchange.api.answers import day_text, decimal_text, time_text
 from exchange.notifications.models import Kind, Notification
 from exchange.notifications.preferences import CHANNELS, Wishes
@@ -15,13 +15,14 @@ def token(one: ApiToken) -> dict[str, Any]:
         "id": one.pk,
         "name": one.name,
         "scopes": one.scopes,
+        "networks": one.networks,
         "created_at": time_text(one.created_at),
         "expires_at": time_text(one.expires_at),
         "last_used_at": time_text(one.last_used_at),
     }
 
 
-def me(account: Account, *, unread: int) -> dict[str, Any]:
+def me(account: Account, *, unread: int, restrictions: list[Restriction]) -> dict[str, Any]:
     """Return the calling account."""
     return {
         "address": account.address,
@@ -29,6 +30,29 @@ def me(account: Account, *, unread: int) -> dict[str, Any]:
         "is_arbiter": account.is_arbiter,
         "joined_at": time_text(account.joined_at),
         "unread": unread,
+        "restrictions": [restriction(one) for one in restrictions],
+    }
+
+
+def restriction(one: Restriction) -> dict[str, Any]:
+    """Return a decision of staff as the person it concerns reads it."""
+    return {
+        "kind": one.kind,
+        "subject": one.subject,
+        "reason": one.reason,
+        "since": time_text(one.starts_at),
+        "until": time_text(one.ends_at),
+    }
+
+
+def regard(one: Regard) -> dict[str, Any]:
+    """Return what one thinks of somebody."""
+    return {
+        "address": one.other.address,
+        "name": one.other.label,
+        "kind": one.kind,
+        "note": one.note,
+        "at": time_text(one.at),
     }
 
 

@@ -115,6 +115,6 @@ def put_chunk(request: HttpRequest, code: CodePath, number: Number, n: Number, b
     refuses=[NotFound],
     limit=CHUNKS,
 )
-def read_chunk(request: HttpRequest, code: CodePath, number: Number, n: Number) -> dict[str, str]:
+def read_evidence_chunk(request: HttpRequest, code: CodePath, number: Number, n: Number) -> dict[str, str]:
     """Return a part of the ciphertext: to both parties and to the arbiter of the case, whose reading is on record."""
     return {"data": casefile.read_chunk(code, account=signed_in(request), evidence_id=number, n=n)}

@@ -37,6 +37,7 @@ def make_token(request: HttpRequest, body: schemas.MakeToken) -> Answer:
         scopes=body.scopes,
         lifetime=timedelta(seconds=body.lifetime),
         now=clock.now(),
+        networks=body.networks,
     )
     return created({**render.token(made), "token": secret}, forget=("token",))
 

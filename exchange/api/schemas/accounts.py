@@ -43,14 +43,16 @@ class MakeToken(Body):
     name: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=7)]
     lifetime: Annotated[int, Field(ge=60, le=366 * 24 * 3600)] = 90 * 24 * 3600
+    networks: Annotated[list[Annotated[str, StringConstraints(max_length=64)]], Field(max_length=20)] = []
 
 
 class Token(Shown):
-    """A token, without its secret."""
+    """A token, without its secret. `networks` are those it may be used from; none means anywhere."""
 
     id: int
     name: str
     scopes: list[Scope]
+    networks: list[str]
     created_at: Moment
     expires_at: Moment
     last_used_at: Moment | None
@@ -75,12 +77,45 @@ class Rename(Body):
     name: Annotated[str, StringConstraints(max_length=64)]
 
 
+class Restriction(Shown):
+    """What staff have decided: `account` (no new offers and trades), or one `offer` (hidden); `until` null: no end."""
+
+    kind: Literal["account", "offer"]
+    subject: str
+    reason: str
+    since: Moment
+    until: Moment | None
+
+
 class Me(Person):
-    """The calling account."""
+    """The calling account, and what staff have decided about it and its offers."""
 
     is_arbiter: bool
     joined_at: Moment
     unread: int
+    restrictions: list[Restriction]
+
+
+class SetRegard(Body):
+    """`PUT /me/people/{address}`: `note` is for your own memory."""
+
+    kind: Literal["block", "trust"]
+    note: Annotated[str, StringConstraints(max_length=500)] = ""
+
+
+class Regard(Person):
+    """What you think of a trader; nobody else sees it."""
+
+    kind: Literal["block", "trust"]
+    note: str
+    at: Moment
+
+
+class Regards(Shown):
+    """A page of your lists, newest first."""
+
+    items: list[Regard]
+    next: str | None
 
 
 class Profile(Peer):

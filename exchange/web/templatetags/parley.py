@@ -237,3 +237,12 @@ def field(bound: BoundField, unit: str = "", wide: bool = False) -> Mapping[str,
 def explorer(kind: str, value: str) -> str:
     """Return the block explorer's address of a `tx`, `address` or `block`; empty where the chain has none."""
     return f"{settings.CHAIN_EXPLORER_URL.rstrip('/')}/{kind}/{value}" if settings.CHAIN_EXPLORER_URL else ""
+
+
+@register.filter
+def inline_code(text: str) -> SafeString:
+    """Write what stands between backquotes as code."""
+    parts = ((part, index % 2 == 1) for index, part in enumerate(text.split("`")))
+    return format_html_join(
+        "", "{}", ((format_html("<code>{}</code>", part) if is_code else part,) for part, is_code in parts)
+    )
