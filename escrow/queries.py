@@ -14,6 +14,7 @@ from escrow import deployment
 from escrow.decode import read_event
 from escrow.errors import Unavailable
 from escrow.events import OPEN, Credited
+from escrow.fate import Fate, fate_of
 from escrow.health import ChainHealth, KeeperHealth, chain_health, keeper_health
 from escrow.models import ChainEvent, ChainReport, Credit, Cursor, Escrow, KeeperState
 from escrow.rpc import PATIENCE_SECONDS, chain
@@ -22,6 +23,7 @@ __all__ = [
     "ChainHealth",
     "CreditView",
     "EscrowView",
+    "Fate",
     "FinalEvent",
     "KeeperHealth",
     "NodeFacts",
@@ -33,6 +35,7 @@ __all__ = [
     "doubtful_trades",
     "escrow_of",
     "escrows_of",
+    "fate_of",
     "final_events",
     "keeper_health",
     "node_facts",

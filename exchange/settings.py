@@ -198,6 +198,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget old drafts": {"task": "exchange.offers.tasks.forget_sketches", "schedule": 3600.0},
     "project chain events": {"task": "exchange.trades.tasks.project_events", "schedule": 2.0},
     "remind of deadlines": {"task": "exchange.notifications.tasks.remind", "schedule": 20.0},
+    "watch told transactions": {"task": "exchange.trades.tasks.watch_transactions", "schedule": 4.0},
     "close what is overdue": {"task": "exchange.trades.tasks.close_overdue", "schedule": 5.0},
     "forget old records": {"task": "exchange.core.tasks.forget_old_records", "schedule": 3600.0},
     "forget spent credentials": {"task": "exchange.accounts.tasks.forget_spent_credentials", "schedule": 3600.0},

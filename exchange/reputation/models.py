@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 
+from exchange.trades.models import Trade
+
 
 class Standing(models.Model):
     """Counts of one trader over all finished trades. Medians are seconds."""
@@ -23,3 +25,23 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account}: {self.finished} finished"
+
+
+class Feedback(models.Model):
+    """One side's word about the other after a trade; stands as it was said."""
+
+    trade = models.ForeignKey(Trade, on_delete=models.PROTECT, related_name="feedback")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="feedback_given")
+    subject = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="feedback_received")
+    is_good = models.BooleanField()
+    text = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+    reply = models.CharField(max_length=500, blank=True)
+    replied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["trade", "author"], name="feedback_once")]
+        indexes = [models.Index(fields=["subject", "-id"], name="feedback_about")]
+
+    def __str__(self) -> str:
+        return f"{self.author_id} on {self.subject_id}"

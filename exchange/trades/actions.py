@@ -18,12 +18,14 @@ from exchange.trades.models import Trade, TransactionHint
 from exchange.trades.relaying import relay
 from exchange.trades.settling import settle
 from exchange.trades.taking import take
+from exchange.trades.time_given import give_time
 
 __all__ = [
     "admit_arbiter",
     "cancel",
     "decline",
     "dismiss_arbiter",
+    "give_time",
     "note",
     "relay",
     "relay_funding",

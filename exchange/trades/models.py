@@ -148,12 +148,31 @@ class TransactionHint(models.Model):
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     hash = models.CharField(max_length=66)
     created_at = models.DateTimeField()
+    # waiting, mined, reverted, replaced, dropped; unknown while no node has shown it yet.
+    state = models.CharField(max_length=8, default="unknown")
+    nonce = models.PositiveBigIntegerField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["trade", "hash"], name="transaction_told_once")]
 
     def __str__(self) -> str:
         return self.hash
+
+
+class PayerName(models.Model):
+    """The buyer's word for whose account will pay, given before the seller's details are read.
+
+    Only a salted hash is kept in clear; name and salt are sealed to both parties' keys of the trade.
+    """
+
+    trade = models.OneToOneField(Trade, on_delete=models.PROTECT, primary_key=True, related_name="payer_name")
+    commitment = models.CharField(max_length=64)
+    # Readers' public keys (hex) to the box sealed to each (base64).
+    sealed = models.JSONField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.commitment
 
 
 class SettleProposal(models.Model):

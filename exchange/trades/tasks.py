@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from exchange.core import clock
-from exchange.trades import deadlines, project
+from exchange.trades import deadlines, project, watching
 
 
 @shared_task
@@ -17,3 +17,9 @@ def project_events() -> None:
 def close_overdue() -> None:
     """Expire trades that were not agreed or locked in time."""
     deadlines.close_overdue(clock.now())
+
+
+@shared_task
+def watch_transactions() -> None:
+    """Ask the chain about transactions that people's wallets told us of."""
+    watching.watch(clock.now())

@@ -15,6 +15,7 @@ from exchange.trades.decide import Role, Side, Snapshot
 from exchange.trades.models import TimelineEntry, Trade
 from exchange.trades.queries import OnChain
 from exchange.trades.states import FINISHED, LOCKED, State
+from exchange.trades.time_given import can_give
 from exchange.trades.uistate import ui_state_of
 
 
@@ -46,6 +47,8 @@ class ChainView:
     deadline: datetime | None
     intents: tuple[IntentView, ...]
     transactions: tuple[str, ...]
+    # What became of the newest of them: waiting, mined, reverted, replaced, dropped, unknown; empty without one.
+    newest_state: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +103,7 @@ class TradeView:
     method: str
     method_name: str
     method_rail: str
+    method_reversibility: str
     amount: int
     amount_fiat: Decimal
     price: Decimal
@@ -129,6 +133,7 @@ class TradeView:
     maker_signed: bool
     taker_signed: bool
     is_late_lock: bool
+    can_give_time: bool
     arbiter: str
     details: Mapping[str, Any]
     chain: ChainView
@@ -167,6 +172,7 @@ def trade_view(trade: Trade, account: Account, now: datetime, *, known: OnChain 
         method=trade.method.slug,
         method_name=trade.method.name,
         method_rail=trade.method.rail,
+        method_reversibility=trade.method.reversibility,
         amount=amount,
         amount_fiat=trade.amount_fiat,
         price=trade.price,
@@ -194,6 +200,7 @@ def trade_view(trade: Trade, account: Account, now: datetime, *, known: OnChain 
         maker_signed=snapshot.maker_signed,
         taker_signed=snapshot.taker_signed,
         is_late_lock=trade.is_late_lock,
+        can_give_time=role.side is Side.SELLER and can_give(trade, now=now),
         arbiter=str(trade.terms["arbiter"]),
         details=trade.details,
         chain=_chain(trade, known, snapshot),
@@ -220,6 +227,7 @@ def _person(account: Account) -> Person:
 def _chain(trade: Trade, known: OnChain, snapshot: Snapshot) -> ChainView:
     escrow = known.escrow
     is_over = snapshot.state in FINISHED
+    told = sorted(trade.transactions.all(), key=lambda one: one.pk)
     return ChainView(
         status=escrow.head_status if escrow else "none",
         final_status=escrow.final_status if escrow else "none",
@@ -230,7 +238,8 @@ def _chain(trade: Trade, known: OnChain, snapshot: Snapshot) -> ChainView:
         block_number=escrow.head_block if escrow else None,
         deadline=escrow.head_deadline if escrow and not is_over else None,
         intents=known.intents,
-        transactions=tuple(told.hash for told in sorted(trade.transactions.all(), key=lambda told: told.pk)),
+        transactions=tuple(one.hash for one in told),
+        newest_state=told[-1].state if told else "",
     )
 
 

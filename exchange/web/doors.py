@@ -1,7 +1,7 @@
 """What may be wrong in a trade, in plain words, each with the right way on. A dispute is always in its place."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
@@ -20,15 +20,17 @@ class Door:
     label: str = ""
     href: str = ""
     opens: str = ""
+    # The buyer's share of a split this door proposes, basis points; None for doors that propose nothing.
+    proposes: int | None = None
 
 
 def doors_of(view: TradeView, *, facts: Mapping[str, str]) -> list[Door]:
     """Return the situations that can arise now for this side."""
     if view.role not in {"buyer", "seller"}:
         return []
-    found = [*_silence(view), *_payment(view), *_leaving(view), _off_site()]
+    found = [*_silence(view), *_payment(view), *_leaving(view), *_agreement(view), _off_site()]
     return [
-        Door(door.question.format_map(facts), door.answer.format_map(facts), door.label, door.href, door.opens)
+        replace(door, question=door.question.format_map(facts), answer=door.answer.format_map(facts))
         for door in (*found, dispute_door(view))
     ]
 
@@ -107,11 +109,20 @@ def _leaving(view: TradeView) -> list[Door]:
         return [
             Door(
                 "I want to cancel",
-                "Coins that are locked for {peer} come back if {peer} cancels or does not pay in time. You can also "
-                "both sign a split.",
+                "Coins that are locked for {peer} come back if {peer} agrees or does not pay in time. Proposing is a "
+                "free signature; {peer} is asked, and nothing moves before {peer} has agreed.",
+                "Propose to cancel" if "settle" in view.actions and view.split.mine != 0 else "",
+                proposes=0 if "settle" in view.actions and view.split.mine != 0 else None,
             )
         ]
     return []
+
+
+def _agreement(view: TradeView) -> list[Door]:
+    if "settle" not in view.actions:
+        return []
+    words = "If both of you sign the same split, the contract pays it out at once, without the arbiter."
+    return [Door("We have agreed on something else", words, "Agree on a split", href="#settle")]
 
 
 def _off_site() -> Door:

@@ -36,6 +36,8 @@ WITHDRAW = Button(kind="post", label="Withdraw", action="cancel", target="trade-
 CANCEL = Button(kind="post", label="Cancel trade", action="cancel", target="trade-cancel")
 LOCK = Button(kind="send", label="Lock {coins}", action="fund")
 SENT = Button(kind="dialog", label="I have sent {fiat}", action="mark_paid", target="dialog-sent")
+MORE_TIME = Button(kind="post", label="Give 10 min more", action="give_time", target="trade-more-time")
+AGREE_CANCEL = Button(kind="dialog", label="Agree to cancel", action="cancel", target="dialog-cancel")
 GIVE_UP = Button(kind="dialog", label="Cancel, I have not paid", action="cancel", target="dialog-cancel")
 CONCEDE = Button(kind="dialog", label="Cancel, give the {symbol} back", action="cancel", target="dialog-cancel")
 RELEASE = Button(kind="dialog", label="Release {coins}", action="release", target="dialog-release")
@@ -163,8 +165,12 @@ BUYER: dict[str, Words] = {
     ),
     "cancel_proposed": Words(
         heading="{peer} proposes to cancel",
-        sentence="Agree only if you have not paid. Agreeing sends the {symbol} back to {peer}.",
-        quiet=(GIVE_UP,),
+        sentence="Agree only if you have not paid. Agreeing sends the {symbol} back to {peer}. If you have paid, do "
+        "not agree: the trade goes on as it was.",
+        clock="Pay by",
+        consequence="After that the {symbol} goes back to {peer} by itself.",
+        primary=AGREE_CANCEL,
+        quiet=(SENT,),
     ),
     "refunding": Words(
         heading="The {symbol} is going back to {peer}",
@@ -218,6 +224,7 @@ SELLER: dict[str, Words] = {
         sentence="Your {symbol} is locked. You are told as soon as {peer} says the money was sent.",
         clock="{peer} pays by",
         consequence="After that the {symbol} comes back to you by itself.",
+        quiet=(MORE_TIME,),
     ),
     "locked_late": Words(
         heading="The time to pay is over",
@@ -249,7 +256,9 @@ SELLER: dict[str, Words] = {
     ),
     "cancel_proposed": Words(
         heading="You proposed to cancel",
-        sentence="{peer} agrees only if nothing was paid. Until then the {symbol} stays locked.",
+        sentence="{peer} agrees only if nothing was paid. Until then the {symbol} stays locked and the trade goes on.",
+        clock="{peer} pays by",
+        consequence="After that the {symbol} comes back to you by itself.",
     ),
     "refunding": Words(
         heading="The {symbol} is coming back to you",

@@ -8,6 +8,7 @@ from exchange.accounts import queries as accounts
 from exchange.accounts import regards
 from exchange.core import clock
 from exchange.offers import queries as offers
+from exchange.reputation import feedback
 from exchange.reputation import queries as reputation
 from exchange.web.my_offers import priced
 from exchange.web.visitors import visitor
@@ -26,5 +27,6 @@ def profile(request: HttpRequest, who: str) -> HttpResponse:
         "rows": priced(active, now=clock.now()),
         "is_me": visitor(request) == person,
         "regard": regards.regard_of(person, by=visitor(request)),
+        "words": feedback.about(person),
     }
     return render(request, "profile/profile.html", context)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.urls import reverse
 
 from exchange.core.money import BPS
+from exchange.trades.payer import NAMED_RAILS
 from exchange.trades.view import TradeView
 from exchange.web import doors, proof, stepper, timeline, times, tips, tx
 from exchange.web.dialogs import Dialog, dialogs_of
@@ -17,6 +18,7 @@ from exchange.web.numbers import percent_words, price_words
 from exchange.web.proof import Proof
 from exchange.web.stepper import Step
 from exchange.web.timeline import Event
+from exchange.web.tips import Tip
 from exchange.web.tx import Progress
 from exchange.web.units import Coin, Money, say_coins, say_fiat
 
@@ -29,6 +31,7 @@ class Room:
     """Everything the page needs beside the view itself."""
 
     view: TradeView
+    face: str
     coin: Coin
     money: Money
     title: str
@@ -39,7 +42,7 @@ class Room:
     progress: Progress
     proof: Proof
     doors: list[Door]
-    tip: str
+    tips: list[Tip]
     events: list[Event]
     dialogs: list[Dialog]
     facts: Mapping[str, str]
@@ -53,6 +56,16 @@ class Room:
     is_party: bool
     is_open: bool
     has_chat: bool
+
+    @property
+    def needs_payer_name(self) -> bool:
+        """Whether payments by this method carry a name the seller can compare."""
+        return self.view.method_rail in NAMED_RAILS
+
+    @property
+    def has_code(self) -> bool:
+        """Whether a standard QR code pays by this method: SEPA credit transfers in euro (EPC069-12)."""
+        return self.view.currency == "EUR" and self.view.method.startswith("sepa")
 
     @property
     def split_percent(self) -> str:
@@ -73,11 +86,13 @@ def room_of(view: TradeView, *, now: datetime, contract: str = "", has_stated: b
     coin, money = Coin(view.asset, view.decimals, view.is_stable), Money(view.currency, view.minor_units)
     facts = facts_of(view, coin=coin, money=money, now=now)
     was_locked = view.funded_at is not None
-    steps = stepper.steps(view.ui_state, symbol=view.asset, was_locked=was_locked)
+    state = face_of(view)
+    steps = stepper.steps(state, symbol=view.asset, was_locked=was_locked)
     action = compose(situation_of(view, has_stated=has_stated), facts=facts, targets=targets_of(view))
     title = title_of(view, facts=facts)
     return Room(
         view=view,
+        face=state,
         coin=coin,
         money=money,
         title=title,
@@ -88,7 +103,9 @@ def room_of(view: TradeView, *, now: datetime, contract: str = "", has_stated: b
         progress=tx.progress_of(view),
         proof=proof.proof_of(view),
         doors=doors.doors_of(view, facts=facts),
-        tip=tips.tip_for(view.ui_state, side=view.role, facts=facts),
+        tips=[]
+        if view.is_frozen
+        else tips.tips_for(state, side=view.role, reversibility=view.method_reversibility, facts=facts),
         events=timeline.events_of(view, coin=coin, money=money),
         dialogs=dialogs_of(view, facts=facts),
         facts=facts,
@@ -130,10 +147,10 @@ def situation_of(view: TradeView, *, has_stated: bool) -> Situation:
     """Return what chooses the words of the next-action card."""
     deadline, since = running_deadline(view)
     return Situation(
-        ui_state=view.ui_state,
+        ui_state=face_of(view),
         side=view.role,
         is_maker=view.is_maker,
-        actions=view.actions,
+        actions=(*view.actions, "give_time") if view.can_give_time else view.actions,
         is_frozen=view.is_frozen,
         is_late=view.is_late,
         is_late_lock=view.is_late_lock,
@@ -141,6 +158,12 @@ def situation_of(view: TradeView, *, has_stated: bool) -> Situation:
         deadline=deadline,
         since=since,
     )
+
+
+def face_of(view: TradeView) -> str:
+    """Return the state to show: a seller's signed split of nothing is a proposal to cancel, over the state it is in."""
+    proposed = view.split.mine if view.role == "seller" else view.split.theirs if view.role == "buyer" else None
+    return "cancel_proposed" if view.ui_state == "locked" and proposed == 0 and not view.is_late else view.ui_state
 
 
 def running_deadline(view: TradeView) -> tuple[datetime | None, datetime | None]:
@@ -184,6 +207,7 @@ def targets_of(view: TradeView) -> dict[str, str]:
     return {
         "trade-decline": reverse("trade-decline", args=[view.code]),
         "trade-cancel": reverse("trade-cancel", args=[view.code]),
+        "trade-more-time": reverse("trade-more-time", args=[view.code]),
         "dispute": reverse("dispute", args=[view.code]),
         "case": reverse("arbiter-case", args=[view.code]),
         "similar": reverse("market", kwargs={"side": side, **pair}),

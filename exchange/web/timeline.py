@@ -25,6 +25,8 @@ KINDS: dict[str, tuple[str, str]] = {
     "resolved": ("Coins were split: {share} to the buyer", "resolved"),
     "split_offered": ("{who} signed a split: {share} to the buyer", "cancel_proposed"),
     "claimed": ("The arbiter took the case", "disputed"),
+    "more_time": ("{who} gave more time to pay", "locked"),
+    "payer_named": ("{who} named the paying account, sealed", "locked"),
     "recused": ("The arbiter gave the case back", "disputed"),
     "disclosed": ("{who} handed messages to the arbiter", "disputed"),
     "evidence_added": ("{who} added a file to the case", "disputed"),

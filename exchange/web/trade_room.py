@@ -1,9 +1,12 @@
 """The trade room, its live fragments, and the ways out before anything is locked."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from exchange.accounts import regards
 from exchange.accounts.models import Account
 from exchange.catalog.fields import ordered_fields
 from exchange.chat import queries as chat
@@ -11,11 +14,14 @@ from exchange.core import audit, clock
 from exchange.core.errors import Conflict
 from exchange.disputes import queries as disputes
 from exchange.notifications.actions import mark_read
+from exchange.reputation import feedback
 from exchange.trades import actions, queries
 from exchange.trades.models import Trade
 from exchange.trades.states import State
 from exchange.trades.view import trade_view
 from exchange.web.context import stand_at
+from exchange.web.feedback_form import FeedbackForm
+from exchange.web.receipt_facts import has_receipt
 from exchange.web.room import Room, room_of
 from exchange.web.visitors import signed_in
 
@@ -64,6 +70,7 @@ def room(request: HttpRequest, account: Account, code: str) -> HttpResponse:
         "account_fields": ordered_fields(trade.method),
         "schema": trade.method.account_fields,
         "handed_over": has_handed_over(trade, account=account),
+        **_after(trade, entered, account=account),
     }
     return render(request, "trades/room.html", context)
 
@@ -90,3 +97,17 @@ def cancel(request: HttpRequest, account: Account, code: str) -> HttpResponse:
     """Leave a trade before anything is locked."""
     actions.cancel(code, by=account, now=clock.now())
     return redirect("trade", code)
+
+
+def _after(trade: Trade, entered: Room, *, account: Account) -> dict[str, Any]:
+    """Return what the page offers once the trade has ended."""
+    if entered.is_open or not entered.is_party:
+        return {}
+    peer = trade.buyer if account.pk == trade.seller_id else trade.seller
+    said = feedback.of_trade(trade.code, account=account)
+    return {
+        "said": said,
+        "feedback_form": FeedbackForm() if said is None and feedback.is_open(trade, now=clock.now()) else None,
+        "has_receipt": has_receipt(entered.view),
+        "regard": regards.regard_of(peer, by=account),
+    }

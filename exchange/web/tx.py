@@ -17,6 +17,13 @@ PENDING = frozenset({"locking", "releasing", "refunding", "ruled"})
 WAITING = frozenset({"queued", "sent"})
 FAILED = frozenset({"failed", "dropped"})
 
+# What became of a transaction of one's own that will never do its work; the button above starts again.
+LOST = {
+    "replaced": "Replaced by another transaction from your wallet. Nothing is locked; start again above.",
+    "dropped": "The network has forgotten this transaction. Nothing is locked; start again above.",
+    "reverted": "The contract refused this transaction. Nothing is locked and only the network fee was spent.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class TxStep:
@@ -49,7 +56,10 @@ def progress_of(view: TradeView) -> Progress:
     if newest is not None and newest.state in FAILED and view.primary:
         return sample("done", "done", "failed", "idle", tx_hash=newest.tx_hash or "", problem=newest.error)
     if view.ui_state == "awaiting_escrow" and view.role == "seller" and view.chain.transactions:
-        return sample("done", "done", "active", "idle", tx_hash=view.chain.transactions[-1])
+        problem = LOST.get(view.chain.newest_state, "")
+        mined = "failed" if problem else "done" if view.chain.newest_state == "mined" else "active"
+        final_ = "active" if mined == "done" else "idle"
+        return sample("done", "done", mined, final_, tx_hash=view.chain.transactions[-1], problem=problem)
     return sample("idle", "idle", "idle", "idle", is_hidden=True)
 
 

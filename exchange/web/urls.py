@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, path, register_converter
 
 from exchange.web import (
+    after_trade,
     arbiter,
     avatar,
     badges,
@@ -88,6 +89,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("trades/<slug:code>/doors", trade_room.fragment, {"part": "doors"}, name="trade-doors"),
     path("trades/<slug:code>/decline", trade_room.decline, name="trade-decline"),
     path("trades/<slug:code>/cancel", trade_room.cancel, name="trade-cancel"),
+    path("trades/<slug:code>/receipt", after_trade.receipt, name="receipt"),
+    path("trades/<slug:code>/receipt.pdf", after_trade.receipt_pdf, name="receipt-pdf"),
+    path("trades/<slug:code>/feedback", after_trade.give_feedback, name="trade-feedback"),
+    path("trades/<slug:code>/more-time", after_trade.give_time, name="trade-more-time"),
+    path("receipts/<str:token>", after_trade.check_receipt, name="receipt-check"),
+    path("feedback/<int:feedback_id>/reply", after_trade.reply, name="feedback-reply"),
     path("trades/<slug:code>/dispute", dispute.dispute, name="dispute"),
     path("trades/<slug:code>/dispute/case", dispute.case_fragment, name="dispute-case"),
     path("trades/<slug:code>/exit", leaving.trade, name="trade-exit"),

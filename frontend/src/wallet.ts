@@ -4,6 +4,7 @@ import "./page/base";
 import "./chain/base";
 import { onSignRequest } from "./page/events";
 import { whenReady } from "./page/dom";
+import { startTips } from "./page/tips";
 import { watchAccounts } from "./wallet/account";
 import { startActions } from "./wallet/actions";
 import { startConsent } from "./wallet/consent";
@@ -22,4 +23,5 @@ whenReady(() => {
   startConsent();
   startVerdicts();
   startProof();
+  startTips();
 });

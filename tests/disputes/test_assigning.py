@@ -146,3 +146,27 @@ def test_every_look_of_staff_is_audited_and_shown_to_both_traders() -> None:
         for words in ("Carol read the case file, 3 times", "Carol read the trade", "Mallory read the case file"):
             assert words in page.words, words
     assert audit.first_broken() is None
+
+
+def test_staff_see_pace_and_workload_and_assign_through_the_admin() -> None:
+    deal = make.disputed()
+    actions.follow_dispute(deal.code)
+    case = Dispute.objects.get()
+    carol()
+    Account.objects.filter(pk=mallory().account.pk).update(is_staff=True)
+    staff = visit(mallory())
+    assert staff.get(f"/admin/disputes/dispute/{case.pk}/assign/").status_code == 403
+    Account.objects.filter(pk=mallory().account.pk).update(is_superuser=True)
+    listed = staff.get("/admin/disputes/dispute/").content.decode()
+    for words in ("1 opened, 1 waiting for an arbiter", "Nobody has a case.", "Assign</a>"):
+        assert words in listed, words
+    assert "Carol" in staff.get(f"/admin/disputes/dispute/{case.pk}/assign/").content.decode()
+    refused = staff.post(f"/admin/disputes/dispute/{case.pk}/assign/", {"arbiter": dana().account.pk})
+    assert "name another arbiter" in refused.content.decode()
+    done = staff.post(f"/admin/disputes/dispute/{case.pk}/assign/", {"arbiter": carol().account.pk})
+    assert done.status_code == 302
+    case.refresh_from_db()
+    assert case.arbiter == carol().account
+    assert AuditEntry.objects.get(act="case.assigned").actor == mallory().address
+    assert staff.post(f"/admin/disputes/dispute/{case.pk}/assign/", {"arbiter": "0"}).status_code == 404
+    assert visit(ben()).get(f"/admin/disputes/dispute/{case.pk}/assign/").status_code == 302

@@ -134,9 +134,15 @@ def test_names_with_braces_stay_what_they_are() -> None:
     assert "{coins} {0} {x.__class__}" in action.heading
 
 
-def test_tips_name_the_peer_and_there_is_at_most_one() -> None:
-    assert "Sara" in tips.tip_for("locked", side="seller", facts=FACTS)
-    assert tips.tip_for("released", side="buyer", facts=FACTS) == ""
+def test_tips_name_the_peer_and_warn_of_payments_that_can_be_taken_back() -> None:
+    def keys(state: str, side: str, reversibility: str = "none") -> list[str]:
+        return [tip.key for tip in tips.tips_for(state, side=side, reversibility=reversibility, facts=FACTS)]
+
+    assert "Sara" in tips.tips_for("locked", side="seller", reversibility="none", facts=FACTS)[0].text
+    assert keys("released", "buyer") == []
+    assert keys("paid", "seller") == ["own-bank", "overpaid"]
+    assert keys("paid", "seller", "months")[0] == "reversal-months"
+    assert keys("locked", "buyer", "months") == ["own-name"]
 
 
 def test_the_rail_is_the_same_for_both_and_ends_early_when_the_trade_does() -> None:

@@ -24,6 +24,7 @@ from exchange.api.routes import (
     regards,
     stats,
     tokens,
+    trade_room,
     trades,
     webhooks,
 )
@@ -41,6 +42,7 @@ ROUTERS: dict[str, Router] = {
     "trades": trades.router,
     "exit": exit_kit.router,
     "exports": exports.router,
+    "trade room": trade_room.router,
     "chat": chat.router,
     "attachments": attachments.router,
     "disputes": disputes.router,

@@ -98,7 +98,9 @@ def share_evidence(request: HttpRequest, code: CodePath, number: Number, body: s
     refuses=[NotFound, Conflict],
     limit=CHUNKS,
 )
-def put_chunk(request: HttpRequest, code: CodePath, number: Number, n: Number, body: schemas.Chunk) -> dict[str, Any]:
+def put_evidence_chunk(
+    request: HttpRequest, code: CodePath, number: Number, n: Number, body: schemas.Chunk
+) -> dict[str, Any]:
     """Send a part of the ciphertext; the last one completes the file."""
     account = signed_in(request)
     return render.own_evidence(
