@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import orjson
+import msgpack
 import redis
 from django.conf import settings
 
-from exchange.core.hints import CHANNEL
+from exchange.core.hints import GROUP
 
 
 @contextmanager
@@ -19,7 +19,7 @@ def hints_heard(*, within: float = 0.3) -> Iterator[list[tuple[str, dict[str, An
     client = redis.Redis.from_url(settings.REDIS_URL)
     listener = client.pubsub(ignore_subscribe_messages=True)
     try:
-        listener.subscribe(CHANNEL)
+        listener.psubscribe(f"*{GROUP}*")
         while not listener.subscribed or listener.get_message(timeout=0.05) is not None:
             pass
         yield heard
@@ -27,7 +27,8 @@ def hints_heard(*, within: float = 0.3) -> Iterator[list[tuple[str, dict[str, An
         while time.monotonic() < deadline:
             message = listener.get_message(timeout=0.05)
             if message is not None:
-                heard += [(hint["topic"], hint["message"]) for hint in orjson.loads(message["data"])]
+                packet = msgpack.unpackb(message["data"])
+                heard += [(hint["topic"], hint["message"]) for hint in packet["hints"]]
     finally:
         listener.close()
         client.close()

@@ -1,8 +1,8 @@
 """Hints: small lossy messages to open sockets, "trade 8F3K is at version 17". The database stays the truth.
 
-A hint goes out after commit by Redis pub/sub on one channel; each socket process listens there once and fans out to
-its own sockets by topic (`exchange/realtime/hub.py`). Losing one costs a refetch, never truth. Each process sends from
-one background loop over one kept connection: whoever hints never waits, and what piles up goes out as one message.
+A hint goes out after commit to one channel-layer group; each socket process listens there once and fans out to its own
+sockets by topic (`exchange/realtime/hub.py`). Losing one costs a refetch, never truth. Each process sends from one
+background loop over one kept connection: whoever hints never waits, and what piles up goes out as one message.
 """
 
 import asyncio
@@ -12,13 +12,12 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-from django.conf import settings
+from channels.layers import channel_layers
+from channels_redis.pubsub import RedisPubSubChannelLayer
 from django.db import transaction
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-CHANNEL = "parley.hints"
+GROUP = "parley.hints"
 # More than this many unsent hints means that Redis is away: the oldest are dropped, heartbeats make up for them.
 MOST_WAITING = 10_000
 PATIENCE = 5
@@ -29,11 +28,6 @@ def hint(topic: str, message: Mapping[str, Any]) -> None:
     """Send `message` to everyone who follows `topic`, once the running transaction has committed."""
     one = {"topic": topic, "message": dict(message)}
     transaction.on_commit(lambda: _sender().push(one), robust=True)
-
-
-def redis_client() -> "Redis[bytes]":
-    """Return a client of the running loop's own: its connection lives and dies with the loop."""
-    return Redis.from_url(settings.REDIS_URL, socket_connect_timeout=PATIENCE, socket_keepalive=True)
 
 
 class Publisher:
@@ -51,24 +45,22 @@ class Publisher:
 
     async def run(self) -> None:
         """Send for ever."""
+        # A layer of this loop's own: its connection lives and dies here.
+        layer = channel_layers.make_backend("default")
         while True:
-            async with redis_client() as client:
-                while await self._send_next(client):
-                    pass
+            await self._send_next(layer)
 
-    async def _send_next(self, client: "Redis[bytes]") -> bool:
-        """Send what waits as one message; False when that failed and the connection is of no more use."""
+    async def _send_next(self, layer: RedisPubSubChannelLayer) -> None:
+        """Send what waits as one message."""
         await self._wake.wait()
         self._wake.clear()
         batch, self._waiting = self._waiting, []
         try:
             async with asyncio.timeout(PATIENCE):
-                await client.publish(CHANNEL, orjson.dumps(batch))
+                await layer.group_send(GROUP, {"type": "hints", "hints": batch})
         except (RedisError, OSError, TimeoutError):
             # A lost hint must never fail or delay the change it tells of.
             log.warning("%d hints were not sent", len(batch), exc_info=True)
-            return False
-        return True
 
 
 class _Sender(threading.Thread):

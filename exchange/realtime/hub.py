@@ -8,15 +8,14 @@ import asyncio
 import logging
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import orjson
-from redis.asyncio.client import PubSub
-from redis.exceptions import RedisError
+from channels.layers import get_channel_layer
 
-from exchange.core.hints import CHANNEL, Publisher, redis_client
+from exchange.core.hints import GROUP, Publisher
 from exchange.realtime.heads import beat_frame, newest_notifications, read_heads, read_standing
 from exchange.realtime.threads import in_thread
 from exchange.realtime.topics import channel_of
@@ -30,8 +29,6 @@ log = logging.getLogger(__name__)
 BEAT_EVERY = 5
 # After so many sockets the loop gets a turn, so that a beat does not hold up hints.
 _SLICE = 200
-# After so long a silence, seconds, the line to Redis is asked whether it lives.
-QUIET = 5
 
 
 class Hub:
@@ -75,7 +72,7 @@ class Hub:
                     del self._by_channel[channel]
 
     def send(self, topic: str, message: dict[str, Any]) -> None:
-        """Hand one hint to everyone who follows its topic: here at once, elsewhere by Redis."""
+        """Hand one hint to everyone who follows its topic: here at once, elsewhere by the layer."""
         self.deliver(topic, message)
         self._publisher.push({"topic": topic, "message": message, "from": self._origin})
 
@@ -101,31 +98,24 @@ class Hub:
                 socket.end(4401, "signed out")
 
     async def _listen(self) -> None:
-        """Receive hints for ever; a line that fails is opened anew."""
+        """Receive hints for ever; a layer that fails is joined anew."""
+        layer = get_channel_layer()
         while True:
             try:
-                async with redis_client() as client, client.pubsub(ignore_subscribe_messages=True) as line:
-                    await line.subscribe(CHANNEL)
-                    while True:
-                        self._hear(await line.get_message(timeout=QUIET) or await self._probe(line))
-            except (RedisError, OSError, TimeoutError):  # heartbeats go on, hints come back with Redis
+                channel = await layer.new_channel()
+                await layer.group_add(GROUP, channel)
+                while True:
+                    self._hear(await layer.receive(channel))
+            except asyncio.CancelledError:
+                raise
+            except Exception:  # Redis away: heartbeats go on, hints come back with it
                 log.warning("the hint channel failed; joining it again", exc_info=True)
                 await asyncio.sleep(1)
 
-    def _hear(self, packet: dict[str, Any] | None) -> None:
-        if packet is None or packet["type"] != "message":
-            return
-        for one in orjson.loads(packet["data"]):
+    def _hear(self, packet: Mapping[str, Any]) -> None:
+        for one in packet["hints"]:
             if one.get("from") != self._origin:
                 self.deliver(one["topic"], one["message"])
-
-    async def _probe(self, line: PubSub) -> dict[str, Any] | None:
-        """Ask whether a silent line still lives; the answer is a packet like any other. Raises if none comes."""
-        await line.ping()
-        packet = await line.get_message(timeout=QUIET)
-        if packet is None:
-            raise TimeoutError("Redis does not answer on the hint channel")
-        return dict(packet)
 
     async def _beat(self) -> None:
         while True:
