@@ -7,6 +7,7 @@ Asking a bank is left to `money_arrived`: whoever runs this for real asks theirs
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -37,7 +38,7 @@ def draft_at(price: Decimal) -> dict[str, object]:
 
 def make_market(node: Parley, wallet: Wallet) -> Offer:
     """Publish an offer above the market, and move it with one bulk edit when the market has moved."""
-    market = Decimal(node.run(calls.price("ETH", "EUR"))["price"])
+    market = node.run(flows.fresh_price("ETH", "EUR"))
     offer = node.run(flows.publish_offer(wallet, draft_at(market * (1 + SPREAD))))
     moved = market * (1 + SPREAD / 2)
     told = node.run(flows.reprice(wallet, {offer["id"]: (offer["version"], f"{moved:.2f}")}))
@@ -45,6 +46,16 @@ def make_market(node: Parley, wallet: Wallet) -> Offer:
         raise SystemExit(f"The offer could not be repriced: {told[offer['id']]}")
     published: Offer = node.run(calls.offer(offer["id"]))
     return published
+
+
+def first_trade(node: Parley, offer: Offer) -> str:
+    """Wait until somebody has taken the offer and signed, and return the trade."""
+    while True:
+        waiting = node.run(calls.trades(group="your_turn"))["items"]
+        ours = [one["id"] for one in waiting if one["offer"] == offer["id"]]
+        if ours:
+            return str(ours[0])
+        time.sleep(1)
 
 
 def complete(node: Parley, wallet: Wallet, code: str, *, money_arrived: Callable[[Trade], bool]) -> Trade:
@@ -66,10 +77,7 @@ def main() -> None:
         node.run(flows.sign_in(wallet))
         offer = make_market(node, wallet)
         print(f"offer {offer['id']} at {offer['price']} EUR", flush=True)
-        while not (open_trades := node.run(calls.trades(group="your_turn"))["items"]):
-            pass
-        ours = [one["id"] for one in open_trades if one["offer"] == offer["id"]]
-        done = complete(node, wallet, ours[0], money_arrived=lambda _: "--paid" in sys.argv)
+        done = complete(node, wallet, first_trade(node, offer), money_arrived=lambda _: "--paid" in sys.argv)
         print(f"trade {done['id']} {done['state']}", flush=True)
 
 

@@ -128,6 +128,8 @@ def _filled(path: str, parameters: list[Any], schemas: Mapping[str, Any]) -> str
 def _example(parameter: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:
     if parameter["name"] == "action":
         return "mark_paid"
+    if parameter["in"] == "path" and parameter["name"] == "name":
+        return "kQ3vR8sT2uW5xY7z"
     return sample(parameter["schema"], schemas, name=parameter["name"])
 
 

@@ -17,7 +17,7 @@ from exchange.api.schemas import disputes as schemas
 from exchange.api.schemas.chat import PartyKeys
 from exchange.api.schemas.fields import CodePath
 from exchange.core import clock
-from exchange.core.errors import Conflict, NotFound
+from exchange.core.errors import Conflict, Invalid, NotFound
 from exchange.disputes import actions, casefile, evidence, queries
 from exchange.disputes.queue import queue
 
@@ -107,9 +107,16 @@ def give_back(request: HttpRequest, code: CodePath, body: material.Recuse) -> di
 )
 def ask_for_evidence(request: HttpRequest, code: CodePath, body: material.AskEvidence) -> dict[str, Any]:
     """Ask one side, or both, to show something by a time."""
-    due_at = datetime.fromisoformat(body.due_at)
+    due_at = _moment(body.due_at)
     asked = evidence.ask(code, by=signed_in(request), side=body.side, text=body.text, due_at=due_at, now=clock.now())
     return material_render.request(asked)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:  # it looks like a time, but there is no such day or hour
+        raise Invalid(fields={"/due_at": "There is no such moment."}) from error
 
 
 @call(router, "PUT", "/arbiter/cases/{code}/key", gives=PartyKeys, scope=ARBITER, refuses=[NotFound, Conflict])

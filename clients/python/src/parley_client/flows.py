@@ -84,6 +84,18 @@ def reprice(wallet: Wallet, prices: Mapping[str, tuple[int, str]]) -> Flow[dict[
     return told
 
 
+def fresh_price(asset: str, currency: str, *, within: float = 600) -> Flow[Decimal]:
+    """Return the market price, waiting while it is stale. Raises `ParleyError` when it does not get fresh in time."""
+    end = time.monotonic() + within
+    while True:
+        told = yield calls.price(asset, currency)
+        if told["price"] is not None and not told["is_stale"]:
+            return Decimal(told["price"])
+        if time.monotonic() > end:
+            raise ParleyError(f"There is no fresh price of {asset} in {currency}.")
+        yield Pause(1)
+
+
 def best_offer(*, side: str, asset: str, currency: str, amount_fiat: str) -> Flow[Offer]:
     """Return the best offer that can be taken for this amount. Raises `ParleyError` when there is none."""
     found = yield calls.book(side=side, asset=asset, currency=currency, amount_fiat=amount_fiat, limit=20)
