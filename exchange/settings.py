@@ -250,17 +250,11 @@ _websocket = SITE_URL.replace("http", "ws", 1)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
+        **{name: [SELF] for name in ("script-src", "style-src", "font-src", "manifest-src", "worker-src")},
+        **{name: [SELF] for name in ("form-action", "frame-ancestors", "frame-src")},
         "img-src": [SELF, "data:"],
-        "font-src": [SELF],
         "connect-src": [SELF, _websocket],
-        "form-action": [SELF],
-        "frame-ancestors": [SELF],
-        "frame-src": [SELF],
         "base-uri": [NONE],
-        "manifest-src": [SELF],
-        "worker-src": [SELF],
         "require-trusted-types-for": ["'script'"],
         "trusted-types": ["parley", "htmx"],
     }
