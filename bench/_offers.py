@@ -37,18 +37,19 @@ def seed(count: int, *, now: datetime, progress: Callable[[int], None] = lambda 
         code: [one.pk for one in PaymentMethod.objects.filter(currencies=code).order_by("slug")] for code in CURRENCIES
     }
     first = (Offer.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY offers_offer ({_COLUMNS}) FROM STDIN") as copy,
-    ):
-        for number, line in enumerate(_lines(count, dice, makers, asset.pk, methods, first=first, now=now)):
-            copy.write(line)
-            if number % 10_000 == 0:
-                progress(number)
+    with connection.cursor() as cursor:
+        # One COPY of a million rows takes longer than any request may.
+        cursor.execute("SET statement_timeout = 0")
+        with cursor.copy(f"COPY offers_offer ({_COLUMNS}) FROM STDIN") as copy:
+            for number, line in enumerate(_lines(count, dice, makers, asset.pk, methods, first=first, now=now)):
+                copy.write(line)
+                if number % 10_000 == 0:
+                    progress(number)
     progress(count)
     with connection.cursor() as cursor:
         cursor.execute("SELECT setval(pg_get_serial_sequence('offers_offer', 'id'), %s)", [first + count])
         cursor.execute("ANALYZE offers_offer")
+        cursor.execute("RESET statement_timeout")
 
 
 def _makers(now: datetime) -> list[int]:

@@ -71,12 +71,14 @@ def _book_indexes(side: Side, *, direction: str) -> list[models.Index]:
 
     Offers to sell are read cheapest first, offers to buy dearest first (`direction`); ties always by age.
     """
+    # Where a limit makes an offer worse, the margin decides whether it can stand on a page (`book_runs._within_bound`).
+    is_sale = side is Side.SELL
     listed = Q(side=side, state="active", visibility="public", hidden="")
     runs = {
         "fixed": ("fixed_price", Q(price_type="fixed")),
         "margin": ("margin_bps", Q(price_type="margin")),
-        "floor": ("floor_price", Q(price_type="margin", floor_price__isnull=False)),
-        "ceiling": ("ceiling_price", Q(price_type="margin", ceiling_price__isnull=False)),
+        "floor": ("margin_bps" if is_sale else "floor_price", Q(price_type="margin", floor_price__isnull=False)),
+        "ceiling": ("ceiling_price" if is_sale else "margin_bps", Q(price_type="margin", ceiling_price__isnull=False)),
         "formula": ("formula_price", Q(price_type="formula", formula_price__isnull=False)),
     }
     # Formulas that give nothing just now have no price to be ordered by; the late ones are found by their moment.
