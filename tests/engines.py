@@ -8,10 +8,11 @@ import os
 import shutil
 import tempfile
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from django.db import connections
 
 from exchange.stack.anvil import CHAIN_ID, Anvil
 from exchange.stack.engine import Engine, RunningEngine
@@ -29,12 +30,28 @@ class Engines:
     postgres: RunningEngine
     redis: RunningEngine
     anvil: RunningEngine
+    _connected_to: int | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self._connected_to = self.postgres.pid
 
     def stop(self) -> None:
         """End all three by their process ids and remove their data."""
         for engine in (self.anvil, self.redis, self.postgres):
             engine.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+    def mend(self) -> None:
+        """Start what a crash test left dead, and let no connection outlive the server it was made to."""
+        for engine in (self.postgres, self.redis, self.anvil):
+            if engine.pid is None:
+                engine.start()
+        if self.postgres.pid != self._connected_to:
+            for connection in connections.all(initialized_only=True):
+                connection.close()
+                connection.close_pool()
+            self._connected_to = self.postgres.pid
 
 
 ENGINES: Engines | None = None
@@ -112,6 +129,20 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         atexit.register(stop_engines)
     os.environ.update(environment_for(ENGINES))
     return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """A test that kills a server, or fails while one is down, must not take the next ones with it."""
+    if ENGINES is not None:
+        ENGINES.mend()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown() -> None:
+    """Nor may it spoil its own end, at which its tables are emptied."""
+    if ENGINES is not None:
+        ENGINES.mend()
 
 
 def pytest_unconfigure() -> None:

@@ -48,24 +48,38 @@ class RunningEngine:
         """Prepare and start `engine`; return once it is ready. Raises `StackError` with its last words."""
         self.engine = engine
         self._process: subprocess.Popen[bytes] | None = None
+        self._was_up = False
         self.start(within=within)
 
     @property
     def pid(self) -> int | None:
-        """Process id, None while it is down."""
-        return None if self._process is None else self._process.pid
+        """Process id, None while it is down, for whatever reason."""
+        return None if self._process is None or self._process.poll() is not None else self._process.pid
 
     def start(self, *, within: int = 30) -> None:
-        """Start it and wait until it answers, `within` seconds at most."""
+        """Start it and wait until it answers, `within` seconds at most.
+
+        One that was killed before is tried again while it leaves at once: a killed PostgreSQL's sessions hold its memory
+        until each has noticed.
+        """
+        deadline = time.monotonic() + within
+        while not self._come_up(deadline=deadline):
+            if not self._was_up or time.monotonic() > deadline:
+                raise StackError(f"{self.engine.command().name} did not start: {last_words(self.engine.log)}")
+            time.sleep(0.2)
+        self._was_up = True
+        self.engine.settle()
+
+    def _come_up(self, *, deadline: float) -> bool:
+        """Start the process and return whether it answers; if not, it is gone again."""
         self.engine.prepare()
         self._process = spawn(self.engine.command())
-        deadline = time.monotonic() + within
         while not self.engine.is_ready():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.kill()
-                raise StackError(f"{self.engine.command().name} did not start: {last_words(self.engine.log)}")
+                return False
             time.sleep(0.02)
-        self.engine.settle()
+        return True
 
     def kill(self) -> None:
         """End it the hard way, as a crash would."""

@@ -1,3 +1,5 @@
+import threading
+import time
 from pathlib import Path
 
 import psycopg
@@ -28,6 +30,19 @@ def test_an_acknowledged_row_survives_a_killed_database(tmp_path: Path) -> None:
     postgres.restart()
     with psycopg.connect(postgres.engine.url, autocommit=True) as connection:
         assert connection.execute("SELECT word FROM kept").fetchall() == [("here",)]
+    postgres.stop()
+
+
+def test_a_server_started_by_a_thread_outlives_the_thread(tmp_path: Path) -> None:
+    postgres = RunningEngine(Postgres(folder=tmp_path / "data", log=tmp_path / "log", durable=False))
+    with psycopg.connect(postgres.engine.url):  # a session that still holds the memory when its server is killed
+        restarting = threading.Thread(target=postgres.restart)
+        restarting.start()
+        restarting.join()
+    for _ in range(10):
+        time.sleep(0.05)
+        with psycopg.connect(postgres.engine.url) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
     postgres.stop()
 
 
