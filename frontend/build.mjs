@@ -14,9 +14,9 @@ const packages = join(root, "node_modules");
 const out = join(root, "exchange", "static", "parley");
 
 // A page loads core; core or the page's template asks for the others when they are needed.
-const bundles = ["core", "live", "wallet", "chat", "case", "payer", "push", "push_worker", "demo"];
-// One page's own: it shares so little that a chunk in common would only cost the other pages a request.
-const alone = ["charts"];
+const bundles = ["core", "live", "wallet", "chat", "payer", "push", "push_worker", "demo"];
+// Used by few pages: they share so little that a chunk in common would only cost the other pages a request.
+const alone = ["case", "charts"];
 
 const browsers = ["chrome120", "firefox121", "safari17.2"];
 

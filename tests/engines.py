@@ -41,7 +41,6 @@ class Engines:
             engine.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-
     def mend(self) -> None:
         """Start what a crash test left dead, and let no connection outlive the server it was made to."""
         for engine in (self.postgres, self.redis, self.anvil):

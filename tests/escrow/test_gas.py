@@ -4,12 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escrow.keeper.fees import Fees, raise_fees, suggest
+from escrow.keeper.fees import Fees, TooDear, highest_fee, raise_fees, suggest
 from escrow.keeper.nonce import next_nonce
 from escrow.keeper.signer import KeySigner
 from tests.chain.world import ADDRESS, KEYS, World
 
-WEI = st.integers(0, 10**15)
+# An eighth more than this is still below the highest fee.
+WEI = st.integers(0, highest_fee() * 8 // 9 - 1)
 
 
 @given(old_max=WEI, old_tip=WEI, new_max=WEI, new_tip=WEI)
@@ -23,12 +24,18 @@ def test_a_replacement_beats_the_old_by_a_tenth_and_meets_todays_price(
     assert raised.tip >= new_tip
 
 
-@given(mined=st.integers(0, 50), signed=st.sets(st.integers(0, 60)))
-def test_the_next_nonce_is_the_lowest_free_one(mined: int, signed: set[int]) -> None:
-    nonce = next_nonce(mined=mined, signed=signed)
+@given(old_max=st.integers(highest_fee() * 8 // 9 + 1, 10**15))
+def test_a_replacement_dearer_than_the_highest_fee_is_not_sent(old_max: int) -> None:
+    with pytest.raises(TooDear):
+        raise_fees(Fees(max_fee=old_max, tip=0), suggestion=Fees(max_fee=0, tip=0))
+
+
+@given(mined=st.integers(0, 50), held=st.sets(st.integers(0, 60)))
+def test_the_next_nonce_is_the_lowest_free_one(mined: int, held: set[int]) -> None:
+    nonce = next_nonce(mined=mined, held=held)
     assert nonce >= mined
-    assert nonce not in signed
-    assert all(lower in signed for lower in range(mined, nonce))
+    assert nonce not in held
+    assert all(lower in held for lower in range(mined, nonce))
 
 
 def test_suggested_fees_outlive_a_doubling_of_the_base_fee(world: World) -> None:

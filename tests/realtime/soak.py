@@ -8,6 +8,7 @@ import os
 import random
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -181,10 +182,20 @@ def _restart(process: Process) -> None:
     process.start()
 
 
-def _with_connection(act: Callable[[], T]) -> T:
-    from django.db import close_old_connections, connection
+def _with_connection(act: Callable[[], T], *, within: float = 120) -> T:
+    """Return what `act` finds in the database, which may have been killed a moment ago and be on its way up."""
+    from django.db import OperationalError, close_old_connections, connection
 
     close_old_connections()
+    end = time.monotonic() + within
+    while True:
+        try:
+            connection.ensure_connection()
+            break
+        except OperationalError:
+            if time.monotonic() > end:
+                raise
+            connection.close_pool()
     try:
         return act()
     finally:

@@ -51,7 +51,8 @@ def test_a_repeated_event_changes_nothing_even_under_another_id() -> None:
     first = event("Funded", deal.trade)
     version = follow(deal, first).version
     assert follow(deal, first, event("Funded", deal.trade)).version == version
-    assert OutboxMessage.objects.filter(event="trade.funded").count() == 1
+    told = OutboxMessage.objects.filter(event="trade.funded").values_list("handler", flat=True)
+    assert len(told) == len(set(told)) > 0
 
 
 @pytest.mark.django_db

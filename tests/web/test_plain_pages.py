@@ -132,7 +132,7 @@ def test_the_picture_of_an_address_can_be_kept_for_a_year() -> None:
 @pytest.mark.usefixtures("market")
 def test_the_sums_name_contract_and_coins() -> None:
     page = sound(visit().get("/stats"))
-    for words in ("ETH", "DUSD", "0.00 ETH", "in open trades", "contract's balance"):
+    for words in ("ETH in escrow now", "0.00 ETH", "DUSD", "the contract's balance"):
         assert words in page.words, words
 
 

@@ -18,10 +18,12 @@ class ChangeOffer(EditOffer):
 
     def edit(self) -> EditOffer:
         """Return the part that a single edit would send."""
-        facts = {name: getattr(self, name) for name in EditOffer.model_fields}
-        if facts["state"] == "closed":
+        sent = self.model_fields_set & EditOffer.model_fields.keys()
+        facts = {name: getattr(self, name) for name in sent}
+        if self.state == "closed":
             facts["state"] = None
-        return EditOffer.model_construct(**facts)
+        # What was not sent must stay so: a null that was sent takes a condition away.
+        return EditOffer.model_construct(_fields_set=sent, **facts)
 
 
 class ChangeOffers(Body):
