@@ -53,8 +53,8 @@ class Command:
 def _die_with_parent(stop: signal.Signals) -> Callable[[], None] | None:
     """Return what the child runs before exec, so that no orphan outlives a killed supervisor (Linux only).
 
-    The kernel takes the thread that forks for the parent: a child of any but the main thread would be told to leave when
-    that thread ends, long before its process does.
+    The kernel takes the thread that forks for the parent: a child of any but the main thread would be told to leave
+    when that thread ends, long before its process does.
     """
     if _prctl is None or threading.current_thread() is not threading.main_thread():
         return None

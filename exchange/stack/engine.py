@@ -59,8 +59,8 @@ class RunningEngine:
     def start(self, *, within: int = 30) -> None:
         """Start it and wait until it answers, `within` seconds at most.
 
-        One that was killed before is tried again while it leaves at once: a killed PostgreSQL's sessions hold its memory
-        until each has noticed.
+        One that was killed before is tried again while it leaves at once: a killed PostgreSQL's sessions hold its
+        memory until each has noticed.
         """
         deadline = time.monotonic() + within
         while not self._come_up(deadline=deadline):
