@@ -43,11 +43,14 @@ class Engines:
 
     def mend(self) -> None:
         """Start what a crash test left dead, and let no connection outlive the server it was made to."""
+        from django.db.backends.postgresql.base import DatabaseWrapper
+
         for engine in (self.postgres, self.redis, self.anvil):
             if engine.pid is None:
                 engine.start()
         if self.postgres.pid != self._connected_to:
             for connection in connections.all(initialized_only=True):
+                assert isinstance(connection, DatabaseWrapper)
                 connection.close()
                 connection.close_pool()
             self._connected_to = self.postgres.pid

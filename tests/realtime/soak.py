@@ -184,7 +184,8 @@ def _restart(process: Process) -> None:
 
 def _with_connection(act: Callable[[], T], *, within: float = 120) -> T:
     """Return what `act` finds in the database, which may have been killed a moment ago and be on its way up."""
-    from django.db import OperationalError, close_old_connections, connection
+    from django.db import OperationalError, close_old_connections, connection, connections
+    from django.db.backends.postgresql.base import DatabaseWrapper
 
     close_old_connections()
     end = time.monotonic() + within
@@ -195,7 +196,9 @@ def _with_connection(act: Callable[[], T], *, within: float = 120) -> T:
         except OperationalError:
             if time.monotonic() > end:
                 raise
-            connection.close_pool()
+            made = connections["default"]
+            assert isinstance(made, DatabaseWrapper)
+            made.close_pool()
     try:
         return act()
     finally:
