@@ -94,7 +94,8 @@ soak-chain: setup ## Break nodes, branches, processes and the database under the
 
 .PHONY: test-contracts
 test-contracts: setup ## Run the contract's tests and check that the committed artifacts are what the source gives
-	@cd contracts && $(FORGE) test
+	@# The long dice are thrown on what ships; the development build gets the whole suite with shorter ones.
+	@cd contracts && FOUNDRY_FUZZ_RUNS=1000 FOUNDRY_INVARIANT_RUNS=6 $(FORGE) test
 	@cd contracts && FOUNDRY_PROFILE=release $(FORGE) test && ./export-artifacts --check
 
 .PHONY: test-browser
@@ -106,8 +107,8 @@ soak-api: setup ## Fuzz every API call in four roles for long (FUZZ_EXAMPLES=200
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-200} $(PYTEST) -n 2 --dist worksteal --timeout 3600 tests/api/test_fuzz.py
 
 .PHONY: test-python
-test-python: setup ## Run all other tests, on two processes
-	@$(PYTEST) -n 2 --dist worksteal tests --ignore=tests/e2e
+test-python: setup ## Run all other tests, on four processes: half of the time they wait for servers to come back
+	@$(PYTEST) -n 4 --dist worksteal tests --ignore=tests/e2e
 
 # Slither and Halmos need versions of their own of what we use too: they live apart, with a lock file of their own.
 $(STAMPS)/audit/ready: requirements-audit.lock | $(STAMPS)/python
