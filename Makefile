@@ -94,8 +94,7 @@ soak-chain: setup ## Break nodes, branches, processes and the database under the
 
 .PHONY: test-contracts
 test-contracts: setup ## Run the contract's tests and check that the committed artifacts are what the source gives
-	@# The long dice are thrown on what ships; the development build gets the whole suite with shorter ones.
-	@cd contracts && FOUNDRY_FUZZ_RUNS=1000 FOUNDRY_INVARIANT_RUNS=6 $(FORGE) test
+	@cd contracts && $(FORGE) test
 	@cd contracts && FOUNDRY_PROFILE=release $(FORGE) test && ./export-artifacts --check
 
 .PHONY: test-browser
