@@ -129,18 +129,21 @@ class Hub:
 
     async def beat(self) -> None:
         """Check every pass and tell every socket the heads of what it follows."""
-        sockets = list(self.sockets)
-        standing = await in_thread(read_standing, [socket.pass_ for socket in sockets])
+        passes = {socket: socket.pass_ for socket in self.sockets}
+        standing = await in_thread(read_standing, passes.values())
         heads = await in_thread(read_heads, list(self._by_channel))
-        users = {s.pass_.account.pk: f"user:{s.pass_.account.address}" for s in sockets if s.pass_.account}
+        users = {p.account.pk: f"user:{p.account.address}" for p in passes.values() if p.account}
         followed = {pk for pk, channel in users.items() if channel in self._by_channel}
         for pk, newest in (await in_thread(newest_notifications, followed)).items():
             heads[users[pk]] = {"v": newest}
-        for place, socket in enumerate(sockets):
-            if not standing.holds(socket.pass_):
+        for place, (socket, pass_) in enumerate(passes.items()):
+            if socket.pass_ is not pass_:
+                # It has shown a token while we asked about the pass before; the next beat asks about this one.
+                continue
+            if not standing.holds(pass_):
                 socket.end(4401, "signed out")
                 continue
-            if "queue" in socket.channels and not standing.is_arbiter(socket.pass_):
+            if "queue" in socket.channels and not standing.is_arbiter(pass_):
                 self.unfollow(socket, ["queue"])
             socket.tell(beat_frame(socket.channels, heads))
             if place % _SLICE == _SLICE - 1:

@@ -1,19 +1,23 @@
 """Who may open a socket, and when it is closed on them."""
 
 import json
+import time
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection, transaction
 from django.test import Client
 from websockets.exceptions import InvalidStatus
 
 from exchange.accounts import actions as accounts
 from exchange.accounts.models import ApiToken
 from exchange.core import clock
+from exchange.trades.models import Trade
 from tests.api.client import Api, token_for
 from tests.builders import Actor, ben, mallory, sara
 from tests.realtime.client import open_socket
+from tests.trade_builders import agreed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -144,3 +148,31 @@ def test_signing_out_over_the_api_with_a_token_closes_its_socket(url: str) -> No
         ear.hear("ready")
         Api(token=token).post("/auth/logout", expect=204)
         assert ear.code(within=1) == 4401
+
+
+def wait_for_a_lock() -> None:
+    """Wait until another connection waits for a lock of ours."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    end = time.monotonic() + 20
+    with connection.cursor() as cursor:
+        while time.monotonic() < end:
+            cursor.execute(waiting)
+            if cursor.fetchone() != (0,):
+                return
+            time.sleep(0.02)
+    raise AssertionError("nobody waited")
+
+
+def test_a_token_shown_while_the_passes_are_being_checked_lets_in(url: str) -> None:
+    deal = agreed()
+    secret = token_for(ben().account)
+    with open_socket(url, sara().account) as hers, open_socket(url, origin=None) as program:
+        hers.follow(f"trade:{deal.code}")
+        hers.hear("beat")  # the answer's
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {Trade._meta.db_table} IN ACCESS EXCLUSIVE MODE")
+            wait_for_a_lock()  # the heartbeat, between asking about the passes and judging them
+            program.say({"t": "auth", "token": secret})
+            program.hear("ready", account=ben().address)
+        hers.hear("beat")
+        assert program.follow("user") == ["user"]
