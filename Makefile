@@ -106,8 +106,8 @@ soak-api: setup ## Fuzz every API call in four roles for long (FUZZ_EXAMPLES=200
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-200} $(PYTEST) -n 2 --dist worksteal --timeout 3600 tests/api/test_fuzz.py
 
 .PHONY: test-python
-test-python: setup ## Run all other tests, on four processes: half of the time they wait for servers to come back
-	@$(PYTEST) -n 4 --dist worksteal tests --ignore=tests/e2e
+test-python: setup $(STAMPS)/chromium ## Run all other tests, on four processes: half of the time they wait for servers to come back
+	@CHROMIUM="$$($(find_chromium) || true)" $(PYTEST) -n 4 --dist worksteal tests --ignore=tests/e2e
 
 # Slither and Halmos need versions of their own of what we use too: they live apart, with a lock file of their own.
 $(STAMPS)/audit/ready: requirements-audit.lock | $(STAMPS)/python

@@ -3,13 +3,13 @@
 from babel.numbers import format_currency
 
 from exchange.notifications.models import Notification
-from exchange.trades import queries as trades
 from exchange.trades.models import Trade
 
 
 def details_of(notification: Notification) -> str:
     """Return what a notification's trade is about: `250.00 EUR with Ben`; empty where there is no trade."""
-    trade = Trade.objects.select_related(*trades.PARTS).filter(code=notification.trade_code or "-").first()
+    trades = Trade.objects.select_related("seller", "buyer", "method")
+    trade = trades.filter(code=notification.trade_code or "-").first()
     if trade is None or notification.account_id not in {trade.seller_id, trade.buyer_id}:
         return ""
     peer = trade.buyer if notification.account_id == trade.seller_id else trade.seller

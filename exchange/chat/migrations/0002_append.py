@@ -1,8 +1,6 @@
-"""The one statement that appends to the logs, and no indexes that other indexes already cover."""
+"""The one statement that appends to the logs."""
 
-import django.db.models.deletion
-from django.conf import settings
-from django.db import migrations, models
+from django.db import migrations
 
 # Rooms are locked in the order of their ids, so two callers can never wait for each other in a circle.
 APPEND = """
@@ -61,30 +59,8 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    """`chat_append`, and `message` without the indexes that its unique constraints make needless."""
+    """The function `chat_append`."""
 
-    dependencies = [("chat", "0001_initial"), ("trades", "__first__")]
+    dependencies = [("chat", "0001_initial"), ("trades", "0001_initial")]
 
-    operations = [
-        migrations.AlterField(
-            model_name="message",
-            name="trade",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="messages",
-                to="trades.trade",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="message",
-            name="sender",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.RunSQL(APPEND, "DROP FUNCTION chat_append"),
-    ]
+    operations = [migrations.RunSQL(APPEND, "DROP FUNCTION chat_append")]
