@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -43,7 +44,8 @@ def put_migrated(postgres: Postgres, *, environment: dict[str, str]) -> None:
 
 def use_migrated() -> None:
     """Have pytest-django copy the migrated database instead of running every migration again."""
-    settings.DATABASES["default"]["TEST"] = {"TEMPLATE": DATABASE}
+    database: dict[str, Any] = settings.DATABASES["default"]
+    database.setdefault("TEST", {})["TEMPLATE"] = DATABASE
 
 
 def _key() -> str:
