@@ -6,14 +6,15 @@ wallet library checks it: the title, and the SHA-256 of the RFC 8785 form of wha
 
 import hashlib
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from eth_account import Account
-from eth_account.messages import encode_defunct
-from eth_account.signers.local import LocalAccount
 
 from exchange.core.hashing import canonical
+
+# eth_account takes a second of processor time to import, which every process would pay and most never use.
+if TYPE_CHECKING:
+    from eth_account.signers.local import LocalAccount
 
 
 def address() -> str | None:
@@ -27,6 +28,8 @@ def sign(title: str, value: Any) -> dict[str, str] | None:
     account = _account(settings.NODE_KEY)
     if account is None:
         return None
+    from eth_account.messages import encode_defunct
+
     signed = account.sign_message(encode_defunct(text=text_of(title, value)))
     return {"scheme": "eip191", "address": str(account.address), "signature": signed.signature.to_0x_hex()}
 
@@ -37,9 +40,11 @@ def text_of(title: str, value: Any) -> str:
 
 
 @cache
-def _account(key: str) -> LocalAccount | None:
+def _account(key: str) -> "LocalAccount | None":
     if not key:
         return None
+    from eth_account import Account
+
     try:
         account: LocalAccount = Account.from_key(key)
     except Exception:  # noqa: BLE001 - whatever the library raises quotes the key, which must not reach a log

@@ -15,7 +15,6 @@ from exchange.trades.view import trade_view
 from exchange.web.feedback_form import FeedbackForm
 from exchange.web.form_errors import take_over
 from exchange.web.receipt_facts import ENDS, chain_facts, read_token, receipt_of
-from exchange.web.receipt_pdf import draw
 from exchange.web.trade_room import enter
 from exchange.web.visitors import signed_in
 
@@ -32,6 +31,8 @@ def receipt(request: HttpRequest, account: Account, code: str) -> HttpResponse:
 @signed_in
 def receipt_pdf(request: HttpRequest, account: Account, code: str) -> HttpResponse:
     """Give the receipt as a file."""
+    from exchange.web.receipt_pdf import draw  # the library takes a second to import, and few ever ask for a PDF
+
     _, room = enter(code, account=account)
     data = draw(receipt_of(room), site_name=settings.SITE_NAME)
     response = HttpResponse(data, content_type="application/pdf")
