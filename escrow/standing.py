@@ -17,6 +17,8 @@ class Cursor(models.Model):
     # The height up to which events are final: deep enough, and the nodes agreed about it.
     final_number = models.BigIntegerField(default=-1)
     head_time = models.PositiveBigIntegerField(default=0)
+    # The contracts that were read up to here; one that joins has the chain read again.
+    contracts = ArrayField(models.CharField(max_length=42), default=list)
     # The last time a node answered, whether or not there was anything new.
     polled_at = models.DateTimeField(null=True)
     # Set when final events were undone: a person must look at these trades.

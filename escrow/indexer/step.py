@@ -4,6 +4,7 @@
 2. The two agree: scan the next range; store events and headers, make final what is deep enough, fold what changed.
 3. They do not: go back to the newest block we share, mark what lay above orphaned, fold again. If final events were
    undone, raise the alarm for their trades; the next steps carry on as usual.
+4. The settings name a contract that was not read so far: start again, in case it is older than the cursor's block.
 Each step is one transaction that moves the cursor from the block it was read at, so that a crash at any line, or a
 second indexer started by mistake, changes nothing. While a backfill writes one range, the next is being read.
 """
@@ -97,18 +98,23 @@ class Follower:
         return self._chain.ask(act)
 
     def _step(self, node: Node, *, until: int | None) -> Step:
-        cursor = store.load_cursor(chain_id=self._chain.chain_id, start=self._start)
+        cursor = self._cursor()
         found = self._ahead.take(node, start=cursor.block_number + 1, before=cursor.block_hash, until=until)
         if found is None:
             head, here = read_head(node, known=cursor.block_number if cursor.block_hash else -1, until=until)
             if reorg.has_left(node, cursor, head=head, here=here):
                 return self._go_back(node, cursor, head=head)
+            if not set(self._contracts) <= set(cursor.contracts):
+                return self._take_in(cursor, head=head)
             if head.number <= cursor.block_number:
                 return self._stay(node, cursor, head=head, here=here)
             found = self._read(node, start=cursor.block_number + 1, before=cursor.block_hash, head=head)
         if found.end.number < found.head.number:
             self._read_ahead(node, found, until=until)
         return self._go_on(node, cursor, found)
+
+    def _cursor(self) -> Cursor:
+        return store.load_cursor(chain_id=self._chain.chain_id, start=self._start, contracts=self._contracts)
 
     def _read(self, node: Node, *, start: int, before: str, head: Header) -> Range:
         keep_from = self._keep_from(head)
@@ -211,24 +217,43 @@ class Follower:
     def _read_again(self, node: Node, low: int) -> Step:
         """Go back below `low`, on the same branch: nothing from there on was final."""
         log.error("the events from block %d on were misread and are read again", low)
-        cursor = store.load_cursor(chain_id=self._chain.chain_id, start=self._start)
+        cursor = self._cursor()
         head, below = read_head(node, known=low - 1)
         if low > self._start and below is None:
             raise Lagging(f"{node.label} does not have block {low - 1}")
         block_hash = below.hash if below is not None and low > self._start else ""
         return self._rewind(cursor, low - 1, block_hash, head=head)
 
-    def _rewind(self, cursor: Cursor, number: int, block_hash: str, *, head: Header) -> Step:
+    def _take_in(self, cursor: Cursor, *, head: Header) -> Step:
+        """A contract has joined: read the chain again from the start, since its first blocks may lie behind us.
+
+        Final events stay as they are. Those that are not final yet are put aside until they are read again, because
+        a branch that leaves the chain meanwhile could no longer be noticed.
+        """
+        with transaction.atomic():
+            store.start_again(cursor, self._contracts, start=self._start)
+            changed, _ = self._undo(cursor.final_number)
+        log.warning("a contract has joined; chain %d is read again from block %d", cursor.chain_id, self._start)
+        position = min(cursor.block_number, self._start - 1)
+        trades = frozenset({event.trade_id for event in changed} - {""})
+        return Step(kind="joined", position=position, head=head.number, changed=trades, finals=0)
+
+    def _undo(self, number: int) -> tuple[list[StoredEvent], list[StoredEvent]]:
+        """Put aside all events above a height: (those that were seen, those that were final)."""
         chain_id = self._chain.chain_id
+        seen, final = store.orphan_after(number, chain_id=chain_id)
+        fold.refold({event.trade_id for event in [*seen, *final]}, chain_id=chain_id)
+        credit = CreditChanges(read_funded([*seen, *final]))
+        credit.add(seen, head=-1, final=0)
+        credit.add(final, head=-1, final=-1)
+        credit.write(chain_id=chain_id)
+        return seen, final
+
+    def _rewind(self, cursor: Cursor, number: int, block_hash: str, *, head: Header) -> Step:
         with transaction.atomic():
             final_number = min(cursor.final_number, number)
             store.move_cursor(cursor, number=number, block_hash=block_hash, head=head, final_number=final_number)
-            seen, final = store.orphan_after(number, chain_id=chain_id)
-            fold.refold({event.trade_id for event in [*seen, *final]}, chain_id=chain_id)
-            credit = CreditChanges(read_funded([*seen, *final]))
-            credit.add(seen, head=-1, final=0)
-            credit.add(final, head=-1, final=-1)
-            credit.write(chain_id=chain_id)
+            seen, final = self._undo(number)
             undone = {event.trade_id for event in final} - {""}
             if final:
                 _raise_alarm(cursor, undone)

@@ -58,10 +58,25 @@ _FORGET = """
 """
 
 
-def load_cursor(*, chain_id: int, start: int) -> Cursor:
-    """Return the cursor of a chain; at its first use it stands before block `start`."""
-    cursor, _ = Cursor.objects.get_or_create(chain_id=chain_id, defaults={"block_number": start - 1})
+def load_cursor(*, chain_id: int, start: int, contracts: Sequence[str]) -> Cursor:
+    """Return the cursor of a chain; at its first use it stands before block `start` and is about `contracts`."""
+    first = {"block_number": start - 1, "contracts": sorted(contracts)}
+    cursor, _ = Cursor.objects.get_or_create(chain_id=chain_id, defaults=first)
     return cursor
+
+
+def start_again(cursor: Cursor, contracts: Sequence[str], *, start: int) -> None:
+    """Move the cursor back before block `start`, from where all of `contracts` are to be read. Raises `LostRace`."""
+    moved = Cursor.objects.filter(
+        chain_id=cursor.chain_id, block_number=cursor.block_number, block_hash=cursor.block_hash
+    ).update(
+        contracts=sorted({*cursor.contracts, *contracts}),
+        block_number=min(cursor.block_number, start - 1),
+        block_hash="",
+        final_number=min(cursor.final_number, start - 1),
+    )
+    if moved != 1:
+        raise LostRace
 
 
 def move_cursor(cursor: Cursor, *, number: int, block_hash: str, head: Header, final_number: int) -> None:

@@ -11,6 +11,7 @@ from pytest_django import Settings
 from escrow import abi, deploy, deployment, queries
 from escrow.calls import Call
 from escrow.events import STATUSES
+from escrow.indexer.rebuild import rebuild
 from escrow.models import ChainEvent, Escrow, Intent, KeeperState
 from escrow.reconcile import reconcile
 from exchange.stack.anvil import Anvil
@@ -118,3 +119,32 @@ def test_a_dead_chain_holds_up_no_other(worlds: dict[str, World], far_node: Runn
     ask(worlds["second"], "mark_paid", terms, by="ben")
     with running("runindexer", worlds["first"], log=log), running("runkeeper", worlds["first"], log=log):
         wait_for(Escrow.objects.filter(final_status="paid").exists, what="the living chain goes on", log=log)
+
+
+def test_a_contract_that_joins_late_is_read_from_its_first_block(worlds: dict[str, World], settings: Settings) -> None:
+    first, second = worlds["first"], worlds["second"]
+    both, old, new = settings.ESCROWS, first.terms(), second.terms()
+    trade = second.trade_id(new)
+    for world, terms in ((second, new), (first, old)):
+        world.fund(terms)
+        world.act("mark_paid", terms, by="ben")
+    first.mine(3)
+    settings.ESCROWS = both[: both.index("[[escrow]]", both.index("[[escrow]]") + 1)].replace("false", "true")
+    first.catch_up()
+    assert [row.trade_id for row in Escrow.objects.all()] == [first.trade_id(old)]
+    known = list(ChainEvent.objects.order_by("id").values_list("id", "state", "final_seq"))
+
+    settings.ESCROWS = both
+    joined = second.new_follower()
+    steps = [joined.step()]
+    while steps[-1].has_more or steps[-1].kind == "joined":
+        steps.append(joined.step())
+    assert steps[0].kind == "joined"
+    assert {row.trade_id: row.final_status for row in Escrow.objects.all()} == {
+        first.trade_id(old): "paid",
+        trade: "paid",
+    }
+    assert list(ChainEvent.objects.order_by("id").values_list("id", "state", "final_seq"))[: len(known)] == known
+    assert reconcile(first.chain, contracts=deployment.contracts(31337)).differences == ()
+    assert rebuild(first.chain, follower=second.new_follower(), start=0).different == ()
+    assert second.new_follower().step().kind == "idle", "it joins once"
