@@ -87,8 +87,12 @@ run: setup ## Start the whole exchange on http://localhost:8000 (PORT=8001 make 
 reset: setup ## Throw away the demo's data: database, chain, secrets
 	@$(PYTHON) -m exchange.stack reset
 
+# The browser's tests wait most of the time, so they run beside the others; what they printed is shown at the end.
 .PHONY: test
-test: setup $(STAMPS)/chromium test-contracts test-browser test-python ## Run every test: contract, browser, Python
+test: setup $(STAMPS)/chromium test-contracts ## Run every test: contract, browser, Python
+	@$(MAKE) test-browser >$(STAMPS)/browser.log 2>&1 & browser=$$!; trap 'kill $$browser 2>/dev/null || true' EXIT; \
+	python=0; $(MAKE) test-python || python=$$?; \
+	wait $$browser && passed=0 || passed=$$?; cat $(STAMPS)/browser.log; exit $$((python + passed))
 
 .PHONY: soak-chain
 soak-chain: setup ## Break nodes, branches, processes and the database under the indexer, 20 seeds of each (an hour)
