@@ -53,9 +53,14 @@ def require_on_terms(*, maker: Account, taker: Account, now: datetime) -> None:
     blocks = Regard.objects.filter(kind=Regard.Kind.BLOCK, holder__in=[maker, taker], other__in=[maker, taker])
     holders = set(blocks.values_list("holder_id", flat=True))
     if taker.pk in holders:
-        raise Forbidden("You have blocked this trader. Unblock them on their page first.", code="you_blocked")
+        raise you_blocked()
     if maker.pk in holders:
         raise Forbidden("The maker of this offer does not trade with you. Choose another offer.", code="not_with_you")
+
+
+def you_blocked() -> Forbidden:
+    """Return the refusal of an offer whose maker one has blocked."""
+    return Forbidden("You have blocked this trader. Unblock them on their page first.", code="you_blocked")
 
 
 def require_scope(scopes: Collection[str], needed: str) -> None:

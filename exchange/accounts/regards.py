@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from exchange.accounts.models import Account, Regard
 from exchange.core.errors import Conflict, Invalid, NotFound
 
@@ -34,6 +36,20 @@ def forget(other: Account, *, by: Account) -> None:
 def regard_of(other: Account, *, by: Account | None) -> Regard | None:
     """Return what `by` thinks of `other`, None for nothing."""
     return Regard.objects.filter(holder=by, other=other).first() if by is not None else None
+
+
+def blocked_by(account: Account) -> frozenset[int]:
+    """Return the keys of those whom `account` has blocked: their offers are not shown to it."""
+    return frozenset(_blocks().filter(holder=account).values_list("other_id", flat=True))
+
+
+def blockers_of(account: Account) -> frozenset[int]:
+    """Return the keys of those who have blocked `account`: they hear nothing of its offers."""
+    return frozenset(_blocks().filter(other=account).values_list("holder_id", flat=True))
+
+
+def _blocks() -> QuerySet[Regard]:
+    return Regard.objects.filter(kind=Regard.Kind.BLOCK)
 
 
 def regards_of(

@@ -40,7 +40,8 @@ class Question:
 
     `amount` is fiat, `method` one slug or several (any of them), `country` where they are, `trades` how many finished
     trades a maker has at least, `takeable` leaves only what `viewer` can take (a visitor counts as new). The viewer's
-    `finished_trades` (None: unknown) and `partners` are for the reasons. A question narrows, it never shows more.
+    `finished_trades` (None: unknown) and `partners` are for the reasons, `blocked` are makers whose offers
+    they do not want to see. A question narrows, it never shows more.
     """
 
     side: str
@@ -55,6 +56,7 @@ class Question:
     viewer: Account | None = None
     finished_trades: int | None = None
     partners: frozenset[int] = frozenset()
+    blocked: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +144,7 @@ def _reader(question: Question, asset: Asset, currency: Currency, *, market: Mar
         viewer=question.viewer.pk if question.viewer else None,
         finished_trades=question.finished_trades,
         partners=question.partners,
+        blocked=question.blocked,
     )
 
 
@@ -166,6 +169,7 @@ def _filters(question: Question, asset: Asset, currency: Currency) -> Filters:
         country=place,
         trades=question.trades,
         taker=taker,
+        blocked=question.blocked,
     )
 
 

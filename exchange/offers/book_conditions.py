@@ -10,6 +10,8 @@ def in_row(filters: Filters, *, price: str, paused: bool) -> Sequence[str]:
     listed: list[str] = []
     if filters.country is not None:
         listed.append("o.country IN ('', %(country)s)")
+    if filters.blocked:
+        listed.append("o.maker_id <> ALL(%(blocked)s::bigint[])")
     listed += _takeable(filters)
     return [*listed, *_quantity(filters, price=price, paused=paused), *_maker(filters)]
 

@@ -19,7 +19,8 @@ class Taker:
 class Filters:
     """What narrows the book. `side` is the makers', `methods` keys of payment methods, `amount` fiat.
 
-    `trades` is how many finished trades a maker has at least; `taker` leaves only what that person can take.
+    `trades` is how many finished trades a maker has at least; `taker` leaves only what that person can take,
+    `blocked` are keys of makers whom the reader has blocked.
     """
 
     side: Side
@@ -32,6 +33,7 @@ class Filters:
     country: str | None = None
     trades: int = 0
     taker: Taker | None = None
+    blocked: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

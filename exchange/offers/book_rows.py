@@ -84,6 +84,7 @@ class Reader:
     """For whom rows are reckoned: the pair and its market, the asked amount of fiat, the viewer and their trades.
 
     `partners` are makers with whom the viewer has finished a trade: their limits for first trades do not apply.
+    `blocked` are makers whom the viewer has blocked.
     """
 
     asset: Asset
@@ -94,6 +95,7 @@ class Reader:
     viewer: int | None = None
     finished_trades: int | None = None
     partners: frozenset[int] = frozenset()
+    blocked: frozenset[int] = frozenset()
 
 
 def read_page(
@@ -120,6 +122,7 @@ def row_of(
     viewer: Account | None = None,
     finished_trades: int | None = None,
     partners: frozenset[int] = frozenset(),
+    blocked: frozenset[int] = frozenset(),
 ) -> BookRow:
     """Return `offer` as a row, whatever its state: for the page of one offer and for a maker's own list."""
     reader = Reader(
@@ -131,6 +134,7 @@ def row_of(
         viewer=viewer.pk if viewer else None,
         finished_trades=finished_trades,
         partners=partners,
+        blocked=blocked,
     )
     return read_rows([offer.pk], reader)[0]
 
@@ -220,6 +224,7 @@ def _refusal(record: dict[str, Any], reader: Reader, *, is_price_paused: bool) -
         gates.Standing(
             state=record["state"],
             is_own=record["maker"] == reader.viewer,
+            is_blocked=record["maker"] in reader.blocked,
             is_maker_active=record["is_active"],
             is_price_paused=is_price_paused,
             min_finished_trades=record["min_finished_trades"],

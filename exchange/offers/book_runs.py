@@ -108,6 +108,8 @@ def select_page(
         "parked": _parked(filters.side),
         "now": now,
     }
+    if filters.blocked:
+        params["blocked"] = list(filters.blocked)
     if filters.taker is not None:
         params |= {"taker": filters.taker.account, "finished": filters.taker.finished}
         params["partners"] = list(filters.taker.partners)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.conf import settings
 
 from exchange.accounts.models import Account
+from exchange.accounts.policy import you_blocked
 from exchange.core import money
 from exchange.core.errors import Conflict, DomainError, Forbidden, Invalid
 from exchange.offers.hours import WorkingHours, is_open
@@ -39,6 +40,7 @@ class Standing:
     amount: Decimal | None = None
     currency: str = ""
     maker: str = "this trader"
+    is_blocked: bool = False
 
 
 def refusal(standing: Standing) -> DomainError | None:
@@ -47,6 +49,8 @@ def refusal(standing: Standing) -> DomainError | None:
         return Conflict("This offer is gone.", code="offer_gone")
     if standing.is_own:
         return Forbidden("This is your own offer.", code="own_offer")
+    if standing.is_blocked:
+        return you_blocked()
     if standing.state == OfferState.PAUSED or not standing.is_maker_active:
         return Conflict("This offer is paused.", code="offer_paused")
     if standing.hidden == Hidden.BREAK:

@@ -1,6 +1,6 @@
 """Finding offers."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from secrets import compare_digest
 
 from django.db.models import QuerySet
@@ -50,8 +50,11 @@ def offers_of(account: Account, *, before: int | None = None, limit: int = 100, 
     return list(rows[:limit])
 
 
-def listed_keys(codes: Iterable[str], *, asset: Asset, currency: Currency) -> list[int]:
-    """Return the keys of those of these offers of a pair that everybody finds in the book, hidden ones left out."""
+def listed_keys(codes: Iterable[str], *, asset: Asset, currency: Currency, but: Collection[int] = ()) -> list[int]:
+    """Return the keys of those of these offers of a pair that everybody finds in the book.
+
+    Hidden ones are left out, and those of the makers `but`.
+    """
     rows = Offer.objects.filter(
         code__in=list(codes),
         asset=asset,
@@ -61,7 +64,7 @@ def listed_keys(codes: Iterable[str], *, asset: Asset, currency: Currency) -> li
         hidden=Hidden.NOT,
         maker__is_active=True,
     )
-    return list(rows.values_list("pk", flat=True))
+    return list(rows.exclude(maker__in=but).values_list("pk", flat=True))
 
 
 def _whole() -> QuerySet[Offer]:

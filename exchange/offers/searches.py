@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from exchange.accounts import regards
 from exchange.accounts.models import Account
 from exchange.catalog import queries as catalog
 from exchange.core.errors import Conflict, Invalid, NotFound
@@ -63,7 +64,11 @@ def matching(offer: Offer, *, now: datetime) -> Iterator[SavedSearch]:
     if (offer.state, offer.visibility, offer.hidden) != (OfferState.ACTIVE, Visibility.PUBLIC, Hidden.NOT):
         return
     rows = SavedSearch.objects.filter(side=offer.side, asset=offer.asset, currency=offer.currency)
-    rows = rows.exclude(account=offer.maker).select_related("account", "method").order_by("pk")
+    rows = (
+        rows.exclude(account__in=[offer.maker_id, *regards.blockers_of(offer.maker)])
+        .select_related("account", "method")
+        .order_by("pk")
+    )
     answers: dict[Any, bool] = {}
     for search in rows[:MOST_TOLD]:
         wanted = (search.amount, search.method.slug if search.method else None)

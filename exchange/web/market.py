@@ -124,7 +124,9 @@ def rows_by_code(codes: Iterable[str], *, reader: Account | None, wanted: BookFi
         viewer=who.pk if who else None,
         **facts,
     )
-    return read_rows(queries.listed_keys(wanted_codes, asset=wanted.asset, currency=wanted.currency), asked)
+    return read_rows(
+        queries.listed_keys(wanted_codes, asset=wanted.asset, currency=wanted.currency, but=facts["blocked"]), asked
+    )
 
 
 def _form(request: HttpRequest, *, side: str, asset: str, currency: str) -> FilterForm:
@@ -134,15 +136,16 @@ def _form(request: HttpRequest, *, side: str, asset: str, currency: str) -> Filt
 
 def _show(request: HttpRequest, form: FilterForm, wanted: BookFilter) -> HttpResponse:
     reader = visitor(request)
+    reads = reading_as(reader)
     cursor = request.GET.get("cursor") or None
     page = book.book(
         **wanted.said(),
         now=clock.now(),
         cursor=cursor,
         limit=ROWS,
-        **reading_as(reader),
+        **reads,
     )
-    count = book.count(**wanted.said(), now=clock.now())
+    count = book.count(**wanted.said(), **reads, now=clock.now())
     context: dict[str, Any] = {
         "form": form,
         "wanted": wanted,
@@ -150,7 +153,7 @@ def _show(request: HttpRequest, form: FilterForm, wanted: BookFilter) -> HttpRes
         "rows": _listings(page.items, wanted, page.market),
         "count": count,
         "count_words": f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}",
-        "relaxations": _relaxations(wanted) if not page.items else [],
+        "relaxations": _relaxations(wanted, reads) if not page.items else [],
         "next": page.next,
         "first": cursor is not None,
         "seen": marks_of(page.items),
@@ -170,6 +173,8 @@ def _listings(rows: list[BookRow], wanted: BookFilter, market: Market) -> list[L
     return listings(rows, market=market.price, buys=wanted.buys, amount=wanted.amount, is_stable=wanted.asset.is_stable)
 
 
-def _relaxations(wanted: BookFilter) -> list[tuple[str, int, str]]:
-    found = [(words, book.count(**other.said(), now=clock.now()), other.address) for words, other in relax(wanted)]
+def _relaxations(wanted: BookFilter, reads: dict[str, Any]) -> list[tuple[str, int, str]]:
+    found = [
+        (words, book.count(**other.said(), **reads, now=clock.now()), other.address) for words, other in relax(wanted)
+    ]
     return [relaxation for relaxation in found if relaxation[1]][:3]

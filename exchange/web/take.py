@@ -21,7 +21,7 @@ from exchange.web.form_errors import take_over
 from exchange.web.listings import listings
 from exchange.web.offer import link_key, offer_context
 from exchange.web.take_form import TakeForm
-from exchange.web.visitors import account_of, visitor
+from exchange.web.visitors import account_of, reading_as, visitor
 
 # Refusals that mean: this offer will not do any more, here are others.
 GONE = frozenset({"offer_gone", "offer_paused", "not_enough_left", "price_paused", "maker_away", "outside_hours"})
@@ -162,7 +162,7 @@ def _say_gone(request: HttpRequest, offer: Offer, form: TakeForm, error: Conflic
         method=data["method"],
         now=clock.now(),
         limit=SIMILAR + 1,
-        viewer=visitor(request),
+        **reading_as(visitor(request)),
     )
     others = [row for row in page.items if row.code != offer.code][:SIMILAR]
     rows = listings(

@@ -6,6 +6,7 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
 
+from exchange.accounts import regards
 from exchange.accounts.models import Account
 from exchange.core.errors import NotSignedIn
 from exchange.trades import queries as trades
@@ -19,11 +20,16 @@ def visitor(request: HttpRequest) -> Account | None:
 
 
 def reading_as(reader: Account | None) -> dict[str, Any]:
-    """Return what the book asks of its reader: who they are, their finished trades, and with whom."""
+    """Return what the book asks of its reader: who they are, their finished trades, with whom, and whom they block."""
     if reader is None:
-        return {"viewer": None, "finished_trades": None, "partners": frozenset()}
+        return {"viewer": None, "finished_trades": None, "partners": frozenset(), "blocked": frozenset()}
     record = trades.record_of(reader)
-    return {"viewer": reader, "finished_trades": record.finished, "partners": record.partners}
+    return {
+        "viewer": reader,
+        "finished_trades": record.finished,
+        "partners": record.partners,
+        "blocked": regards.blocked_by(reader),
+    }
 
 
 def account_of(request: HttpRequest) -> Account:

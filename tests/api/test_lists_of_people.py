@@ -36,6 +36,24 @@ def test_whoever_blocks_cannot_take_either_and_is_told_how_to_undo_it() -> None:
     bens.post(f"/offers/{made.code}/take", TAKE, expect=201)
 
 
+def test_the_book_leaves_out_whom_the_reader_blocks_and_nobody_else() -> None:
+    saras, own = offer(), offer(ben())
+    bens = Api(ben().account)
+    bens.put(f"/me/people/{sara().address}", {"kind": "block"})
+    assert [row["id"] for row in bens.get("/offers?side=buy")["items"]] == [own.code]
+    # by its address it is still there, with the reason why it cannot be taken
+    shown = bens.get(f"/offers/{saras.code}")
+    assert (shown["takeable"], shown["reason"]) == (
+        False,
+        "You have blocked this trader. Unblock them on their page first.",
+    )
+    # whom Ben blocks is nobody else's business: neither Sara nor a stranger sees another book
+    for reader in (Api(sara().account), Api(carol().account), Api()):
+        assert [row["id"] for row in reader.get("/offers?side=buy")["items"]] == [saras.code, own.code]
+    bens.put(f"/me/people/{sara().address}", {"kind": "trust"})
+    assert len(bens.get("/offers?side=buy")["items"]) == 2
+
+
 def test_a_running_trade_goes_on_after_a_block() -> None:
     deal = taken()
     Api(sara().account).put(f"/me/people/{ben().address}", {"kind": "block"})

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from exchange.accounts import regards
 from exchange.core import clock, outbox
 from exchange.notifications.models import Notification
 from exchange.offers import actions
@@ -231,3 +232,27 @@ def test_a_saved_search_hears_of_a_new_offer_that_fits_and_of_no_other() -> None
     assert client.post(f"/searches/{search.pk}/delete").status_code == 302
     assert not SavedSearch.objects.exists()
     assert visit().post("/searches/save", said).status_code == 302
+
+
+def test_whom_the_reader_blocks_is_neither_listed_nor_counted_nor_told_of() -> None:
+    client, said = visit(ben()), {"side": "buy", "asset": "ETH", "currency": "EUR"}
+    client.post("/searches/save", said)
+    first = offer(price=fixed("3043.00"))
+    outbox.dispatch()
+    outbox.dispatch()
+    assert Notification.objects.filter(account=ben().account).count() == 1
+    seen = sound(client.get("/buy/eth/eur"))
+    assert "1 offer" in seen.words
+    assert "Sara" in seen.words
+    regards.regard(sara().account, by=ben().account, kind="block", note="", now=clock.now())
+    offer(price=fixed("3044.00"))
+    outbox.dispatch()
+    outbox.dispatch()
+    assert Notification.objects.filter(account=ben().account).count() == 1
+    page = sound(client.get("/buy/eth/eur"))
+    assert "Sara" not in page.words
+    # a row still on screen from before is told as gone
+    news = client.get(news_of("/buy/eth/eur")).content.decode()
+    assert f'data-code="{first.code}" data-gone' in news
+    assert "You have blocked this trader" in sound(client.get(f"/offers/{first.code}")).words
+    assert "Sara" in sound(visit(mallory()).get("/buy/eth/eur")).words

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
+from exchange.accounts import regards
 from exchange.accounts.models import Account
 from exchange.api.answers import decimal_text, fiat_text, time_text, units_text
 from exchange.api.render import book
@@ -23,11 +24,16 @@ from exchange.trades.quoting import quote_all_in
 
 
 def reading_as(viewer: Account | None) -> dict[str, Any]:
-    """Return what the book asks of its reader: who they are, their finished trades, and with whom."""
+    """Return what the book asks of its reader: who they are, their finished trades, with whom, and whom they block."""
     if viewer is None:
-        return {"viewer": None, "finished_trades": None, "partners": frozenset()}
+        return {"viewer": None, "finished_trades": None, "partners": frozenset(), "blocked": frozenset()}
     record = trades.record_of(viewer)
-    return {"viewer": viewer, "finished_trades": record.finished, "partners": record.partners}
+    return {
+        "viewer": viewer,
+        "finished_trades": record.finished,
+        "partners": record.partners,
+        "blocked": regards.blocked_by(viewer),
+    }
 
 
 def offers(found: list[Offer], *, viewer: Account | None, now: datetime) -> list[dict[str, Any]]:
