@@ -4,6 +4,7 @@ Checked twice: as far as the text tells when an address is entered, and for good
 """
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -37,6 +38,9 @@ _NEVER = tuple(
         "ff00::/8",
     )
 )
+# Names that no public resolver knows, kept for the inside of networks.
+_INNER = frozenset({"internal", "local", "localhost"})
+_HEXADECIMAL = re.compile(r"0x[0-9a-f]*")
 
 
 class BadAddress(ValueError):
@@ -78,10 +82,25 @@ def read_target(url: str, *, may_be_local: bool = False) -> Target:
     number = _number(host)
     if number is not None and not is_local and not is_public(number):
         raise BadAddress("This address lies in a private network and cannot be called.")
-    if number is None and not is_local and "." not in host:
-        raise BadAddress("Write the full name of a public host.")
+    if number is None and not is_local:
+        _refuse_name(host.lower())
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(scheme=parts.scheme, host=host, port=port, path=path)
+
+
+def _refuse_name(host: str) -> None:
+    """Raise `BadAddress` for a name that cannot be a public host's.
+
+    A last label that is a number makes the whole an IPv4 address to browsers and resolvers, however it is spelt:
+    `0x7f.1`, `0177.0.0.1` and `2130706433` are all 127.0.0.1.
+    """
+    last = host.rpartition(".")[2]
+    if last.isdigit() or _HEXADECIMAL.fullmatch(last):
+        raise BadAddress("Write a number as four plain decimals, or the name of the host.")
+    if last == host:
+        raise BadAddress("Write the full name of a public host.")
+    if last in _INNER:
+        raise BadAddress(f"Names ending in .{last} are those of private networks and cannot be called.")
 
 
 def is_this_machine(host: str) -> bool:

@@ -94,6 +94,35 @@ def test_an_address_that_cannot_be_called_is_refused_when_it_is_entered(url: str
         read_target(url)
 
 
+@pytest.mark.parametrize(
+    ("host", "words"),
+    [
+        ("0x7f.1", "four plain decimals"),
+        ("0x7f000001", "four plain decimals"),
+        ("0X7F.0.0.0x1", "four plain decimals"),
+        ("0177.0.0.1", "four plain decimals"),
+        ("127.1", "four plain decimals"),
+        ("2130706433", "four plain decimals"),
+        ("2130706433.", "four plain decimals"),
+        ("bot.0x", "four plain decimals"),
+        ("intranet", "full name"),
+        ("localhost", "full name"),
+        ("vault.internal", "ending in .internal"),
+        ("Printer.LOCAL", "ending in .local "),
+        ("bot.localhost.", "ending in .localhost"),
+    ],
+)
+def test_odd_numbers_and_names_of_private_networks_are_refused_in_words(host: str, words: str) -> None:
+    for may_be_local in (False, host != "localhost"):
+        with pytest.raises(BadAddress, match=words):
+            read_target(f"https://{host}/parley", may_be_local=may_be_local)
+
+
+@pytest.mark.parametrize("host", ["bot.example", "1.example", "0x7f.example", "internal.example", "local.0xa.example"])
+def test_public_names_that_look_a_little_like_numbers_are_welcome(host: str) -> None:
+    assert read_target(f"https://{host}/").host == host
+
+
 def test_the_parts_of_a_good_address_are_read() -> None:
     target = read_target("https://Bot.Example:8443/parley?key=1")
     assert (target.scheme, target.host, target.port, target.path) == ("https", "bot.example", 8443, "/parley?key=1")
