@@ -13,6 +13,7 @@ from exchange.trades.models import Trade
 from tests import trade_builders as make
 from tests.api.client import Api
 from tests.builders import ben, mallory, margin, market_price, sara
+from tests.web.visiting import visit
 
 
 def rows_of(api: Api, query: str = "") -> list[dict[str, str]]:
@@ -71,3 +72,15 @@ def test_a_table_is_read_back_as_it_was_written(rows: list[list[str]]) -> None:
     text = "".join(lines(["one", "two"], rows))
     read = list(csv.reader(io.StringIO(text, newline="")))
     assert read == [["one", "two"], *([cell(value) for value in row] for row in rows)]
+
+
+@pytest.mark.django_db
+def test_the_page_of_ones_trades_leads_to_the_table_and_a_stranger_gets_none() -> None:
+    path = "/api/v1/exports/trades"
+    assert path not in visit(sara()).get("/trades").content.decode()  # nothing to take away yet
+    make.taken()
+    client = visit(ben())
+    assert f'href="{path}"' in client.get("/trades").content.decode()
+    table = b"".join(client.get(path)).decode()
+    assert len(list(csv.reader(io.StringIO(table)))) == 2
+    assert visit().get(path).status_code == 401
