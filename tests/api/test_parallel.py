@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pytest_django.plugin import DjangoDbBlocker
 
 from exchange.accounts.models import Account, ApiToken
 from exchange.offers.models import Offer
@@ -21,11 +22,16 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 TAKE = {"amount_fiat": "100.00", "method": "sepa-instant"}
 
 
+@pytest.fixture(scope="module")
+def _server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    with django_db_blocker.unblock(), web_server() as found:
+        yield found
+
+
 @pytest.fixture
-def address(transactional_db: None) -> Iterator[str]:
+def address(transactional_db: None, _server: str) -> str:
     deployed()
-    with web_server() as found:
-        yield found + BASE
+    return _server + BASE
 
 
 def call(address: str, token: str, path: str, body: Any, **headers: str) -> httpx.Response:
