@@ -77,6 +77,7 @@ def test_sara_and_ben_trade_from_offer_to_release_in_two_browsers(browser: Brows
     before = reader.balance()
     assert "release" in sara.confirm("dialog-release")
     ben.sees("#trade-card h2", "in your wallet")
+    expect(ben.page.locator("#payment")).to_be_hidden()
     done = reader.get(f"/trades/{trade}")
     amount = int(done["amount"])
     assert reader.balance() - before == amount - amount * int(done["fee_bps"]) // 10_000
