@@ -56,9 +56,9 @@ class Process:
         self._process.wait()
 
     def stop(self) -> int:
-        """Ask it to leave and return its exit code."""
+        """Ask it to leave and return its exit code. It ends its step first, and a loaded machine takes its time."""
         self._process.send_signal(signal.SIGTERM)
-        return self._process.wait(20)
+        return self._process.wait(60)
 
     @property
     def is_running(self) -> bool:

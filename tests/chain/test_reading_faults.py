@@ -38,7 +38,7 @@ FAULTS: dict[str, tuple[Fault, str]] = {
 
 @pytest.fixture(autouse=True)
 def quick(settings: Settings) -> None:
-    settings.CHAIN_READ_SECONDS = settings.CHAIN_ASIDE_SECONDS = 1
+    settings.CHAIN_ASIDE_SECONDS = 1
 
 
 def reading(*urls: str, seconds: int = 15) -> Chain:
@@ -97,7 +97,9 @@ def test_a_node_paused_for_minutes_is_caught_up_with(shared: World, seed: int) -
 
 @pytest.mark.parametrize("name", ["missing logs", "no logs", "extra logs", "500", "hung up", "truncated JSON"])
 @pytest.mark.parametrize("seed", seeds(1))
-def test_of_three_nodes_the_one_that_is_broken_is_outvoted_in_a_backfill(shared: World, name: str, seed: int) -> None:
+def test_of_three_nodes_the_one_that_is_broken_is_outvoted_in_a_backfill(
+    shared: World, name: str, seed: int, caplog: pytest.LogCaptureFixture
+) -> None:
     fault, _ = FAULTS[name]
     trading = Trading(shared, seed)
     for _ in range(8):
@@ -109,7 +111,8 @@ def test_of_three_nodes_the_one_that_is_broken_is_outvoted_in_a_backfill(shared:
         follower = trading.follower(chain)
         trading.catch_up(follower)
         assert follower.disagree_at == 0
-        assert chain.report()[0].kind != "ok"
+        # On a slow machine its time aside is over by now, so what was said of it counts.
+        assert f"node {chain.report()[0].label} is set aside" in caplog.text
     trading.expect_equal_to_a_fresh_look()
 
 
