@@ -87,12 +87,8 @@ run: setup ## Start the whole exchange on http://localhost:8000 (PORT=8001 make 
 reset: setup ## Throw away the demo's data: database, chain, secrets
 	@$(PYTHON) -m exchange.stack reset
 
-# The browser's tests wait most of the time, so they run beside the others; what they printed is shown at the end.
 .PHONY: test
-test: setup $(STAMPS)/chromium test-contracts ## Run every test: contract, browser, Python
-	@$(MAKE) test-browser >$(STAMPS)/browser.log 2>&1 & browser=$$!; trap 'kill $$browser 2>/dev/null || true' EXIT; \
-	python=0; $(MAKE) test-python || python=$$?; \
-	wait $$browser && passed=0 || passed=$$?; cat $(STAMPS)/browser.log; exit $$((python + passed))
+test: setup $(STAMPS)/chromium test-contracts test-browser test-python ## Run every test: contract, browser, Python
 
 .PHONY: soak-chain
 soak-chain: setup ## Break nodes, branches, processes and the database under the indexer, 20 seeds of each (an hour)
@@ -113,8 +109,8 @@ soak-api: setup ## Fuzz every API call in four roles for long (FUZZ_EXAMPLES=200
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-200} $(PYTEST) -n 2 --dist worksteal --timeout 3600 tests/api/test_fuzz.py
 
 .PHONY: test-python
-test-python: setup $(STAMPS)/chromium ## Run all other tests, on four processes: half of the time they wait for servers to come back
-	@CHROMIUM="$$($(find_chromium) || true)" $(PYTEST) -n 4 --dist worksteal tests --ignore=tests/e2e
+test-python: setup $(STAMPS)/chromium ## Run all other tests, on three processes: some of the time they wait for servers to come back
+	@CHROMIUM="$$($(find_chromium) || true)" $(PYTEST) -n 3 --dist worksteal tests --ignore=tests/e2e
 
 # Slither and Halmos need versions of their own of what we use too: they live apart, with a lock file of their own.
 $(STAMPS)/audit/ready: requirements-audit.lock | $(STAMPS)/python
