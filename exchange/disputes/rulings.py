@@ -65,9 +65,8 @@ def rule(
             trade, by=by, buyer_bps=buyer_bps, reason_code=reason_code, until=valid_until, signature=signature, now=now
         )
     with transaction.atomic():
-        trade = _lock_disputed(trade, by=by, now=now)
-        if case.rule_by is not None and now > case.rule_by:
-            raise Conflict("The time to rule is over; the coins are split as agreed at the start.", code="too_late")
+        Trade.objects.select_for_update().get(pk=trade.pk)
+        trade = trade_to_rule(code, by=by, now=now)
         said = {"findings": text, "private_note": private_note.strip()[:MOST_NOTE]}
         ruling, created = _store(case, by=by, buyer_bps=buyer_bps, reason_code=reason_code, said=said, now=now)
         if created:
@@ -83,6 +82,17 @@ def rule(
         ruling.refresh_from_db()
         intent = _relay(trade, ruling, by=by, signature=signature, valid_until=valid_until, now=now)
     return Decision(ruling=ruling, intent=intent, call=None)
+
+
+def trade_to_rule(code: str, *, by: Account, now: datetime) -> Trade:
+    """Return the trade of a claimed case that can be ruled on now. Raises `NotFound`, `Forbidden` or `Conflict`."""
+    case, trade = claimed_case(code, arbiter=by)
+    snapshot, role = trades.snapshot_of(trade), trades.role_of(trade, account=by)
+    if "rule" not in decide.available_actions(snapshot, role, now):
+        raise decide.refusal(snapshot, role, "rule", now)
+    if case.rule_by is not None and now > case.rule_by:
+        raise Conflict("The time to rule is over; the coins are split as agreed at the start.", code="too_late")
+    return trade
 
 
 def typed_data_of(trade: Trade, *, buyer_bps: int, reason_code: int, valid_until: int) -> TypedData:
@@ -101,15 +111,6 @@ def call_of(trade: Trade, *, buyer_bps: int, reason_code: int) -> Call:
     """Return the ruling as a transaction of the arbiter's own wallet. Raises `Invalid`."""
     _refuse(_wrong_share(buyer_bps) | _wrong_reason(reason_code))
     return calls.resolve(trades.terms_of(trade), trades.domain_of(trade), buyer_bps=buyer_bps, reason_code=reason_code)
-
-
-def _lock_disputed(trade: Trade, *, by: Account, now: datetime) -> Trade:
-    Trade.objects.select_for_update().get(pk=trade.pk)
-    fresh = trades.trade_for(trade.code, account=by, include_arbiter=True)
-    snapshot, role = trades.snapshot_of(fresh), trades.role_of(fresh, account=by)
-    if "rule" not in decide.available_actions(snapshot, role, now):
-        raise decide.refusal(snapshot, role, "rule", now)
-    return fresh
 
 
 def _store(

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.e2e.browser import SHEET, Person
 from tests.e2e.running import Running
-from tests.e2e.test_trade_in_two_browsers import STORY, lock, meet
+from tests.e2e.test_trade_in_two_browsers import FINDINGS, STORY, lock, meet
 from tests.e2e.trader import Trader
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -173,3 +173,25 @@ def _export(carol: Person, folder: Path) -> Path:
     saved = folder / "case.json"
     waiting.value.save_as(saved)
     return saved
+
+
+def test_a_stale_ruling_form_is_told_that_the_trade_has_ended(browser: Browser, shared: Running) -> None:
+    sara, ben, trade = disputed(browser, shared)
+    carol = Person(browser, shared.url, "carol")
+    carol.page.route_web_socket("**/ws/", lambda socket: socket.close())  # a page that hears of nothing
+    carol.sign_in()
+    open_case(carol, trade)
+    form = carol.page.locator("form[data-ruling]")
+    form.get_by_role("button", name="Buyer 100").click()
+    form.locator("[name=findings]").fill(FINDINGS)
+    for tick in form.locator("[data-must-tick]").all():
+        tick.check()
+    # Meanwhile Sara concedes; Carol's page must not open a wallet for a ruling that can no longer be given.
+    seller = Trader(shared.url, index=1)
+    seller.act(trade, "release")
+    seller.wait_for(trade, "released")
+    form.get_by_role("button", name="Sign ruling").click()
+    carol.sees("#status", "in the meantime")
+    assert carol.page.locator(SHEET).count() == 0
+    for person in (sara, ben, carol):
+        person.close()

@@ -18,7 +18,7 @@ from exchange.api.schemas.chat import PartyKeys
 from exchange.api.schemas.fields import CodePath
 from exchange.core import clock
 from exchange.core.errors import Conflict, Invalid, NotFound
-from exchange.disputes import actions, casefile, evidence, queries
+from exchange.disputes import actions, casefile, evidence, queries, rulings
 from exchange.disputes.queue import queue
 
 router = Router()
@@ -46,13 +46,21 @@ def claim_case(request: HttpRequest, code: CodePath) -> dict[str, Any]:
     return render.case_file(queries.case_for(code, arbiter=account, now=now))
 
 
-@call(router, "GET", "/arbiter/cases/{code}/ruling", gives=schemas.RulingForm, scope=ARBITER, refuses=[NotFound])
+@call(
+    router,
+    "GET",
+    "/arbiter/cases/{code}/ruling",
+    gives=schemas.RulingForm,
+    scope=ARBITER,
+    refuses=[NotFound, Conflict],
+)
 def read_ruling_form(
     request: HttpRequest, code: CodePath, buyer_bps: Share, reason_code: schemas.ReasonCode = 1
 ) -> dict[str, Any]:
-    """Return what to sign or send for a ruling of `buyer_bps` basis points to the buyer."""
-    _, trade = queries.claimed_case(code, arbiter=signed_in(request))
-    return render.ruling_form(trade, buyer_bps=buyer_bps, reason_code=reason_code, now=clock.now())
+    """Return what to sign or send for a ruling of `buyer_bps` basis points to the buyer, while one can be given."""
+    now = clock.now()
+    trade = rulings.trade_to_rule(code, by=signed_in(request), now=now)
+    return render.ruling_form(trade, buyer_bps=buyer_bps, reason_code=reason_code, now=now)
 
 
 @call(

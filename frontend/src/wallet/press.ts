@@ -39,7 +39,8 @@ async function leaveWrongNetwork(button: HTMLElement): Promise<void> {
 
 /** The world moved: bring the page up to date, the refusal's own words stay beside the button. */
 async function showNewState(button: HTMLElement): Promise<void> {
-  const code = button.dataset.trade ?? button.dataset.case;
+  const { trade, case: filed } = button.closest<HTMLElement>("[data-trade],[data-case]")?.dataset ?? {};
+  const code = trade ?? filed;
   if (!code) return;
   await refetchTopic(`trade:${code}`);
   say("This has changed in the meantime. The page now shows that.");
