@@ -19,6 +19,7 @@ from exchange.chat.append import OPEN_AFTER_END
 from exchange.chat.models import Attachment, AttachmentChunk, ChatLog
 from exchange.core.errors import Conflict, Invalid, NotFound
 from exchange.trades import queries as trades
+from exchange.trades.reading import open_trade
 
 CHUNK = 256 * 1024
 # What the cipher adds to each chunk.
@@ -138,7 +139,7 @@ def _check_size(size: int, hashes: Sequence[str]) -> None:
 
 
 def _find(code: str, name: str, *, account: Account) -> Attachment:
-    trade = trades.trade_for(code, account=account, include_arbiter=True)
+    trade = open_trade(code, account=account, act="chat.file")
     attachment = Attachment.objects.filter(trade=trade, name=name).first()
     if attachment is None:
         raise NotFound("There is no such file in this trade.")

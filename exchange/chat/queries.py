@@ -12,6 +12,8 @@ from exchange.chat.models import ChatIdentity, ChatLog, ChatSettings, Message, P
 from exchange.core.errors import Conflict, NotFound
 from exchange.trades import queries as trades
 from exchange.trades.decide import Side
+from exchange.trades.models import Trade
+from exchange.trades.reading import open_trade
 from exchange.trades.states import LOCKED
 
 MOST = 200
@@ -61,7 +63,7 @@ def settings_of(account: Account) -> ChatSettings:
 
 def messages(code: str, *, account: Account, after: int = 0, limit: int = 100) -> list[StoredMessage]:
     """Return messages with a `seq` above `after`, in order, at most `limit`. Raises `NotFound`."""
-    trade = trades.trade_for(code, account=account, include_arbiter=True)
+    trade = open_trade(code, account=account, act="chat.read")
     rows = Message.objects.filter(trade=trade, seq__gt=after).order_by("seq")
     found = rows.values_list("seq", "received_at", "body")[: min(limit, MOST)]
     return [StoredMessage(seq=seq, received_at=received_at, body=body) for seq, received_at, body in found]
@@ -75,7 +77,11 @@ def head(code: str, *, account: Account) -> int:
 
 def keys(code: str, *, account: Account) -> list[PublishedKey]:
     """Return the keys both parties have published for a trade, one's own first. Raises `NotFound`."""
-    trade = trades.trade_for(code, account=account, include_arbiter=True)
+    return keys_of(open_trade(code, account=account, act="chat.keys"), account=account)
+
+
+def keys_of(trade: Trade, *, account: Account) -> list[PublishedKey]:
+    """Return the same of a trade that `account` was found to see."""
     rows = TradeKey.objects.filter(trade=trade).select_related("account").order_by("id")
     return [
         PublishedKey(

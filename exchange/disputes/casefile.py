@@ -45,6 +45,8 @@ def handed_over(code: str, *, account: Account) -> tuple[CaseKey | None, list[tu
 def evidence_list(code: str, *, account: Account) -> list[shown.EvidenceView]:
     """Return the files of a case for a party or its arbiter. Raises `NotFound`."""
     case, trade = _case_seen_by(code, account=account)
+    if account.pk == case.arbiter_id:
+        audit.record("case.files", by=account.address, subject=trade.code)
     mine = "arbiter" if account.pk == case.arbiter_id else shown.side_of(trade, account.pk)
     return [one for one in shown.evidence_of(case, trade) if one.is_complete or one.side == mine]
 
@@ -135,7 +137,7 @@ def _log(trade: Trade, account: Account) -> dict[str, Any]:
         "host": host(),
         "trade": trade.trade_id,
         "head": chat.head(trade.code, account=account),
-        "people": [asdict(key) for key in chat.keys(trade.code, account=account)],
+        "people": [asdict(key) for key in chat.keys_of(trade, account=account)],
         "items": [
             {"seq": seq, "received_at": clock.to_text(received_at), "msg": body} for seq, received_at, body in rows
         ],

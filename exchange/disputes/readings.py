@@ -20,7 +20,12 @@ WORDS = {
     "case.ruled": "signed a ruling",
     "case.cosigned": "signed the ruling too",
     "case.asked": "asked for evidence",
+    "case.files": "looked at the list of files",
     "trade.read": "read the trade",
+    "chat.read": "read the chat's ciphertext",
+    "chat.keys": "read the chat's public keys",
+    "chat.file": "read an encrypted file of the chat",
+    "payer.read": "read the sealed name of the payer",
 }
 
 

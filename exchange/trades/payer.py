@@ -19,6 +19,7 @@ from exchange.trades import queries
 from exchange.trades.actions import note
 from exchange.trades.decide import Side
 from exchange.trades.models import PayerName
+from exchange.trades.reading import open_trade
 from exchange.trades.states import BEFORE_LOCK, State
 
 # Rails whose payments carry a name.
@@ -63,7 +64,7 @@ def commit_name(code: str, *, by: Account, commitment: str, sealed: Mapping[str,
 
 def commitment_of(code: str, *, account: Account) -> Commitment:
     """Return the commitment of a trade for its parties and the arbiter of its case. Raises `NotFound`."""
-    trade = queries.trade_for(code, account=account, include_arbiter=True)
+    trade = open_trade(code, account=account, act="payer.read")
     row = PayerName.objects.filter(trade=trade).first()
     if row is None:
         raise NotFound("The buyer has not named the paying account.")

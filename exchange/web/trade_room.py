@@ -10,13 +10,14 @@ from exchange.accounts import regards
 from exchange.accounts.models import Account
 from exchange.catalog.fields import ordered_fields
 from exchange.chat import queries as chat
-from exchange.core import audit, clock
+from exchange.core import clock
 from exchange.core.errors import Conflict
 from exchange.disputes import queries as disputes
 from exchange.notifications.actions import mark_read
 from exchange.reputation import feedback
 from exchange.trades import actions, queries
 from exchange.trades.models import Trade
+from exchange.trades.reading import open_trade
 from exchange.trades.states import State
 from exchange.trades.view import trade_view
 from exchange.web.context import stand_at
@@ -37,10 +38,8 @@ FRAGMENTS = {
 def enter(code: str, *, account: Account) -> tuple[Trade, Room]:
     """Return a trade and its room as `account` sees it. Raises `NotFound` for strangers."""
     now = clock.now()
-    trade = queries.trade_for(code, account=account, include_arbiter=True)
+    trade = open_trade(code, account=account, act="trade.read")
     view = trade_view(trade, account, now)
-    if view.role == "arbiter":
-        audit.record("trade.read", by=account.address, subject=trade.code)
     is_disputed = view.state == State.DISPUTED and view.role in {"buyer", "seller"}
     case = disputes.case_of_trade(code, account=account, now=now) if is_disputed else None
     unread = chat.unread_counts(account, [trade.code]).get(trade.code, 0)

@@ -16,6 +16,7 @@ from exchange.api.schemas.fields import CodePath, Cursor, Limit
 from exchange.core import clock
 from exchange.core.errors import Conflict, NotFound
 from exchange.trades import actions, listing, queries
+from exchange.trades.reading import open_trade
 
 router = Router()
 READ, WRITE = "trades:read", "trades:write"
@@ -42,9 +43,9 @@ def list_trades(
 
 @call(router, "GET", "/trades/{code}", gives=schemas.Trade, scope=READ, refuses=[NotFound])
 def read_trade(request: HttpRequest, code: CodePath) -> dict[str, Any]:
-    """Return a trade as the caller sees it: its party, or the arbiter who claimed its case."""
+    """Return a trade as the caller sees it: its party, or, on record, the arbiter who claimed its case."""
     account = signed_in(request)
-    row = queries.trade_for(code, account=account, include_arbiter=True)
+    row = open_trade(code, account=account, act="trade.read")
     return render.trade(row, account=account, now=clock.now())
 
 
