@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from exchange.accounts import policy
 from exchange.accounts.models import Account
@@ -18,13 +19,16 @@ from exchange.trades.states import State
 
 STATES = ("open", "claimed", "ruled", "closed")
 MOST = 200
+# A case without a deadline yet comes behind all that have one.
+_DUE = Coalesce("rule_by", Value(datetime(9999, 1, 1, tzinfo=UTC)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRow:
     """One line of the queue; `refusal` says why this arbiter cannot claim it, empty if it can.
 
-    `evidence`, `handed` (sides that handed messages over) and `statements` count what there is to read.
+    `evidence`, `handed` (sides that handed messages over) and `statements` count what there is to read; `place` marks
+    the row for `queue(after=...)`.
     """
 
     code: str
@@ -46,6 +50,7 @@ class QueueRow:
     arbiter_name: str
     opened_at: datetime
     refusal: str
+    place: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,26 +63,28 @@ class Queue:
 
 
 def queue(
-    arbiter: Account, *, state: str | None = None, method: str = "", reason: str = "", is_mine: bool = False
+    arbiter: Account,
+    *,
+    state: str | None = None,
+    method: str = "",
+    reason: str = "",
+    is_mine: bool = False,
+    after: int | None = None,
+    limit: int = MOST,
 ) -> list[QueueRow]:
-    """Return the cases an arbiter can claim or has claimed, the most urgent first. Raises `Forbidden`.
+    """Return the cases an arbiter can claim or has claimed, the most urgent first, at most `limit`. Raises `Forbidden`.
 
-    `state` is one of `STATES`; without it, closed cases are left out.
+    `state` is one of `STATES`; without it, closed cases are left out. `after` is the `place` of the row before.
     """
     policy.require_arbiter(arbiter)
-    rows = _cases(arbiter).filter(closed_at__isnull=state != "closed")
+    rows = _in_state(_cases(arbiter), state)
     if method:
         rows = rows.filter(trade__method__slug=method)
     if reason:
         rows = rows.filter(reason=reason)
     if is_mine:
         rows = rows.filter(arbiter=arbiter)
-    order = "-closed_at" if state == "closed" else "rule_by"
-    return [
-        row
-        for row in (_row(case, arbiter) for case in rows.order_by(order, "id")[:MOST])
-        if state is None or row.state == state
-    ]
+    return [_row(case, arbiter) for case in _behind(rows, after, is_closed=state == "closed")[:limit]]
 
 
 def overview(
@@ -99,6 +106,31 @@ def neighbours(rows: Sequence[QueueRow], code: str) -> tuple[str, str]:
         return "", ""
     at = codes.index(code)
     return codes[at - 1] if at else "", codes[at + 1] if at + 1 < len(codes) else ""
+
+
+def _in_state(rows: QuerySet[Dispute], state: str | None) -> QuerySet[Dispute]:
+    """Narrow to one state, as `queries.state_of` tells them apart."""
+    if state == "closed":
+        return rows.filter(closed_at__isnull=False)
+    rows = rows.filter(closed_at__isnull=True)
+    if state == "ruled":
+        return rows.filter(ruling__isnull=False)
+    if state in {"open", "claimed"}:
+        return rows.filter(ruling__isnull=True, arbiter__isnull=state == "open")
+    return rows
+
+
+def _behind(rows: QuerySet[Dispute], place: int | None, *, is_closed: bool) -> QuerySet[Dispute]:
+    """Order the queue, and leave out all up to the case with the key `place`."""
+    rows = rows.alias(due=_DUE)
+    last = Dispute.objects.filter(pk=place).annotate(due=_DUE).first() if place is not None else None
+    if is_closed:
+        rows = rows.order_by("-closed_at", "-id")
+        behind = Q() if last is None else Q(closed_at__lt=last.closed_at) | Q(closed_at=last.closed_at, id__lt=place)
+    else:
+        rows = rows.order_by("due", "id")
+        behind = Q() if last is None else Q(due__gt=last.due) | Q(due=last.due, id__gt=place)
+    return rows.filter(behind)
 
 
 def _cases(arbiter: Account) -> QuerySet[Dispute]:
@@ -133,6 +165,7 @@ def _row(case: Dispute, arbiter: Account) -> QueueRow:
         arbiter_name=case.arbiter.label if case.arbiter else "",
         opened_at=case.opened_at,
         refusal=_refusal(case, trade, arbiter),
+        place=case.pk,
     )
 
 

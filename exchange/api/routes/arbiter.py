@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from ninja import Router
 from pydantic import Field
 
+from exchange.api import cursors
 from exchange.api.answers import page
 from exchange.api.auth import signed_in
 from exchange.api.calls import call
@@ -15,7 +16,7 @@ from exchange.api.render import disputes as render
 from exchange.api.schemas import case_material as material
 from exchange.api.schemas import disputes as schemas
 from exchange.api.schemas.chat import PartyKeys
-from exchange.api.schemas.fields import CodePath
+from exchange.api.schemas.fields import CodePath, Cursor, Limit
 from exchange.core import clock
 from exchange.core.errors import Conflict, Invalid, NotFound
 from exchange.disputes import actions, casefile, evidence, queries, rulings
@@ -27,9 +28,16 @@ Share = Annotated[int, Field(ge=0, le=10_000)]
 
 
 @call(router, "GET", "/arbiter/cases", gives=schemas.Cases, scope=ARBITER)
-def list_cases(request: HttpRequest, state: schemas.CaseState | None = None) -> dict[str, Any]:
+def list_cases(
+    request: HttpRequest, state: schemas.CaseState | None = None, limit: Limit = 50, cursor: Cursor | None = None
+) -> dict[str, Any]:
     """Return the cases to claim and the claimed ones, the nearest deadline first; closed ones when asked for."""
-    return page([render.queue_row(row) for row in queue(signed_in(request), state=state)], None)
+    account = signed_in(request)
+    filters = {"state": state, "account": account.pk}
+    rows = queue(account, state=state, after=cursors.read(cursor, of="cases", filters=filters), limit=limit + 1)
+    more = len(rows) > limit
+    following = cursors.write(rows[limit - 1].place, of="cases", filters=filters) if more else None
+    return page([render.queue_row(row) for row in rows[:limit]], following)
 
 
 @call(router, "GET", "/arbiter/cases/{code}", gives=schemas.Case, scope=ARBITER, refuses=[NotFound])

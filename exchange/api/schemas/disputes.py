@@ -106,7 +106,7 @@ class Cases(Shown):
     """The queue, the nearest deadline first."""
 
     items: list[CaseRow]
-    next: None
+    next: str | None
 
 
 class Case(Dispute):
