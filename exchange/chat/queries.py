@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q
 from exchange.accounts.models import Account
 from exchange.chat.models import ChatIdentity, ChatLog, ChatSettings, Message, PaymentDetails, ReadMark, TradeKey
 from exchange.core.errors import Conflict, NotFound
+from exchange.trades import payer
 from exchange.trades import queries as trades
 from exchange.trades.decide import Side
 from exchange.trades.models import Trade
@@ -98,7 +99,7 @@ def keys_of(trade: Trade, *, account: Account) -> list[PublishedKey]:
 def payment_details(code: str, *, account: Account) -> dict[str, Any]:
     """Return the sealed account details: to the seller always, to the buyer only while coins are locked.
 
-    Raises `NotFound`, or `Conflict` with code `not_locked` or `no_details`.
+    Raises `NotFound`, or `Conflict` with code `not_locked`, `payer_first` or `no_details`.
     """
     trade = trades.trade_for(code, account=account)
     is_buyer = trades.role_of(trade, account=account).side is Side.BUYER
@@ -106,6 +107,10 @@ def payment_details(code: str, *, account: Account) -> dict[str, Any]:
         raise Conflict(
             "The coins are not locked, so do not pay. The details are handed over while the escrow holds them.",
             code="not_locked",
+        )
+    if is_buyer and payer.is_owed(trade):
+        raise Conflict(
+            "Name the account you pay from first; the details appear as soon as the name is sealed.", code="payer_first"
         )
     stored = PaymentDetails.objects.filter(trade=trade).first()
     if stored is None:

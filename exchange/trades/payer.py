@@ -18,7 +18,7 @@ from exchange.core.errors import Conflict, Forbidden, Invalid, NotFound
 from exchange.trades import queries
 from exchange.trades.actions import note
 from exchange.trades.decide import Side
-from exchange.trades.models import PayerName
+from exchange.trades.models import PayerName, Trade
 from exchange.trades.reading import open_trade
 from exchange.trades.states import BEFORE_LOCK, State
 
@@ -60,6 +60,16 @@ def commit_name(code: str, *, by: Account, commitment: str, sealed: Mapping[str,
         made = PayerName.objects.create(trade=trade, commitment=commitment, sealed=dict(sealed), at=now)
         note(trade, kind="payer_named", by=by.address, facts={"commitment": commitment}, now=now)
     return made
+
+
+def is_owed(trade: Trade) -> bool:
+    """Return whether the buyer must name the paying account before reading where to pay.
+
+    Without that order a buyer could learn the seller's details first and then name whoever's account is at hand.
+    """
+    if trade.method.rail not in NAMED_RAILS or trade.state != State.FUNDED:
+        return False
+    return not PayerName.objects.filter(trade=trade).exists()
 
 
 def commitment_of(code: str, *, account: Account) -> Commitment:

@@ -12,9 +12,12 @@ whenReady(() => {
   const chat = find("[data-chat]");
   const { trade: code = "", tradeId = "" } = chat?.dataset ?? {};
   if (gate) void import("./case/payer").then(({ PayerGate }) => new PayerGate(gate).start().catch(() => undefined));
-  const tick = find("[data-payer-tick]");
-  if (!tick || !code) return;
-  const show = (): void => void import("./case/payer").then(({ showPayerName }) => showPayerName(tick, { code, tradeId }));
+  if (!code) return;
+  // The dialog with the tick comes with the state that needs it, maybe long after the page.
+  const show = (): void => {
+    const tick = find("[data-payer-tick]");
+    if (tick) void import("./case/payer").then(({ showPayerName }) => showPayerName(tick, { code, tradeId }));
+  };
   afterSwap(show);
   show();
 });

@@ -1,5 +1,6 @@
 """Keys and who vouches for them; payment details and who is given them."""
 
+import base64
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from exchange.chat import actions, keys, protocol, queries
 from exchange.core import clock
 from exchange.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
+from exchange.trades import payer
 from tests import trade_builders as make
 from tests.builders import ben, mallory, sara
 from tests.chat.people import client, open_chat
@@ -67,6 +69,11 @@ def test_payment_details_reach_the_buyer_only_while_coins_are_locked() -> None:
     assert locked.value.code == "not_locked"
     deal.fund()
     make.index()
+    with pytest.raises(Conflict) as unnamed:
+        queries.payment_details(deal.code, account=ben().account)
+    assert unnamed.value.code == "payer_first"
+    sealed = {hers.public_key: base64.b64encode(bytes(64)).decode()}
+    payer.commit_name(deal.code, by=ben().account, commitment="ab" * 32, sealed=sealed, now=clock.now())
     given = queries.payment_details(deal.code, account=ben().account)
     opened = protocol.open_details(given, root=his.root, identity_key=hers.identity_key)
     assert opened["iban"] == "DE89370400440532013000"

@@ -12,6 +12,7 @@ from tests.e2e.trader import Trader
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 SECRET = "Hello Sara, the transfer is under way, purple elephant"
+PAYER = "Benedikt Beispiel"
 IBAN = "DE89370400440532013000"
 FINDINGS = (
     "The bank statements of both sides show that sixty of a hundred parts of the agreed amount arrived, and that the "
@@ -69,10 +70,16 @@ def test_sara_and_ben_trade_from_offer_to_release_in_two_browsers(browser: Brows
     _hand_over(sara)
     assert ben.page.locator("[data-details-list]").inner_text() == "", "details before the lock"
     lock(sara, ben, trade)
+    ben.sees("[data-details-state]", "Name the account you pay from first")
+    assert ben.page.locator("[data-details-list]").inner_text() == "", "details before the payer is named"
+    ben.page.fill("#payer-name", PAYER)
+    ben.page.get_by_role("button", name="Seal this name").click()
     ben.sees("[data-details-list]", "Sara Sorensen")
+    expect(ben.page.locator("[data-details-list]")).to_be_visible()
     ben.sees("[data-proof-verdict]", "agree")
     assert "mark_paid" in ben.confirm("dialog-sent")
     sara.sees("#trade-card h2", "Look for")
+    sara.sees("[data-payer-tick]", PAYER)
     reader = Trader(shared.url, index=2)
     before = reader.balance()
     assert "release" in sara.confirm("dialog-release")
@@ -105,7 +112,7 @@ def _nothing_readable_is_stored(parley: Running) -> None:
     dump = parley.manage("dumpdata", "chat", "trades", "core", "notifications")
     assert json.loads(dump)
     assert '"ct"' in dump, "there is ciphertext"
-    for words in (SECRET, "purple elephant", IBAN, "Sara Sorensen", "I look at my bank now"):
+    for words in (SECRET, "purple elephant", IBAN, "Sara Sorensen", PAYER, "I look at my bank now"):
         assert words not in dump
 
 

@@ -7,7 +7,7 @@ import { toHex } from "../chain/bytes";
 import { canonical } from "../chat/canonical";
 import { readKeys } from "../chat/api";
 import { find, findAll } from "../page/dom";
-import { onFrame } from "../page/events";
+import { announceFrame, onFrame } from "../page/events";
 import { say } from "../page/status";
 import { keyringAtHand, openKeyring, sealTo, unsealWith, type Keyring } from "./keyring";
 
@@ -79,6 +79,8 @@ export class PayerGate {
       const sealed = sealedFor(word, await this.readers(keyring));
       await call("PUT", path(this.code), { commitment: commitmentOf(word), sealed });
       this.shut(false);
+      // The server hands the details over only now: whoever waits for them asks again.
+      announceFrame({ t: "details", trade: this.code });
       say("Sealed. Now you can read the payment details.");
     } catch (problem) {
       if (error) {

@@ -77,7 +77,8 @@ export async function readDetails(code: string): Promise<Envelope | null> {
   try {
     return (await call<{ envelope: Envelope }>("GET", `${path(code)}/payment-details`)).envelope;
   } catch (error) {
-    if (error instanceof Refusal && (error.status === 404 || error.status === 409)) return null;
+    // Not there yet; every other refusal says what the reader must do first.
+    if (error instanceof Refusal && ["not_found", "not_locked", "no_details"].includes(error.code)) return null;
     throw error;
   }
 }
