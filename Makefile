@@ -74,6 +74,15 @@ $(STAMPS)/chromium: | $(STAMPS)/python
 	fi
 	@touch $@
 
+# Calls are tested through a real relay; on a machine of its own it is started as a service, here it must not be.
+$(STAMPS)/coturn: | $(STAMPS)/python
+	@if ! command -v turnserver >/dev/null; then \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update -qq && RUNLEVEL=1 apt-get install -qq -y --no-install-recommends coturn >/dev/null; \
+		else echo "The tests of calls need coturn; install it (Debian: apt-get install coturn)." >&2; exit 1; fi; \
+	fi
+	@touch $@
+
 .PHONY: setup
 setup: $(STAMPS)/python $(STAMPS)/npm $(STAMPS)/frontend ## Install everything that the other targets need
 
@@ -88,7 +97,7 @@ reset: setup ## Throw away the demo's data: database, chain, secrets
 	@$(PYTHON) -m exchange.stack reset
 
 .PHONY: test
-test: setup $(STAMPS)/chromium test-contracts test-browser test-python ## Run every test: contract, browser, Python
+test: setup $(STAMPS)/chromium $(STAMPS)/coturn test-contracts test-browser test-python ## Run every test: contract, browser, Python
 
 .PHONY: soak-chain
 soak-chain: setup ## Break nodes, branches, processes and the database under the indexer, 20 seeds of each (an hour)
@@ -101,7 +110,7 @@ test-contracts: setup ## Run the contract's tests and check that the committed a
 	@cd contracts && FOUNDRY_PROFILE=release $(FORGE) test && ./export-artifacts --check
 
 .PHONY: test-browser
-test-browser: setup $(STAMPS)/chromium ## Run the tests that drive a real browser
+test-browser: setup $(STAMPS)/chromium $(STAMPS)/coturn ## Run the tests that drive a real browser
 	@CHROMIUM="$$($(find_chromium) || true)" $(PYTEST) tests/e2e
 
 .PHONY: soak-api
@@ -109,7 +118,7 @@ soak-api: setup ## Fuzz every API call in four roles for long (FUZZ_EXAMPLES=200
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-200} $(PYTEST) -n 2 --dist worksteal --timeout 3600 tests/api/test_fuzz.py
 
 .PHONY: test-python
-test-python: setup $(STAMPS)/chromium ## Run all other tests, on three processes: some of the time they wait for servers to come back
+test-python: setup $(STAMPS)/chromium $(STAMPS)/coturn ## Run all other tests, on three processes: some of the time they wait for servers to come back
 	@CHROMIUM="$$($(find_chromium) || true)" $(PYTEST) -n 3 --dist worksteal tests --ignore=tests/e2e
 
 # Slither and Halmos need versions of their own of what we use too: they live apart, with a lock file of their own.

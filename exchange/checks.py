@@ -75,6 +75,8 @@ def _errors() -> Iterable[checks.Error]:
             "Set it to the deployed escrow, in checksum case.",
         )
     yield from _check_accounts()
+    if bool(settings.TURN_URLS) != bool(settings.TURN_SECRET):
+        yield _error(11, "Only one of TURN_URLS and TURN_SECRET is set.", "Set both for calls, or neither.")
     hosts = settings.ALLOWED_HOSTS
     if any(host.startswith("*") for host in hosts) or (site.hostname and site.hostname not in hosts):
         yield _error(9, "ALLOWED_HOSTS lacks the host of SITE_URL or has a wildcard.", "List exactly your own hosts.")

@@ -90,6 +90,8 @@ RATE_MAX_AGE = env.number("RATE_MAX_AGE", 6 * 24 * 3600, least=60)
 API_LIMITS = {name: int(most) for name, _, most in (part.partition("=") for part in env.items("API_LIMITS"))}
 # Webhooks may call http and any port on this machine: for the demo and for tests; everything else inside stays refused.
 WEBHOOKS_MAY_BE_LOCAL = env.flag("WEBHOOKS_MAY_BE_LOCAL", default=DEMO) and not DEPLOY
+TURN_URLS = env.items("TURN_URLS")  # relays for calls and the secret they share with us: docs/calls.md
+TURN_SECRET = env.text("TURN_SECRET", "")
 
 # --- Django ---------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -1,9 +1,10 @@
-"""Frames a client sends, and what each leads to: `auth`, `sub`, `unsub`, `chat`, `read`, `here`, `typing`.
+"""Frames a client sends, and what each leads to: `auth`, `sub`, `unsub`, `chat`, `read`, `here`, `typing`, `call`.
 
 Every refusal is an `error` frame with a stable code; it never says whether something that is not yours exists.
 """
 
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 MAX_TOPICS = 100
+# What sets a call up: a session description with picture takes some 8 KiB, sealed and as base64 the half more.
+MAX_BOX = 24 * 1024
+_BOX = re.compile(rf"[A-Za-z0-9+/]{{1,{MAX_BOX}}}={{0,2}}")
 
 
 def ready(pass_: Pass) -> dict[str, Any]:
@@ -109,6 +113,14 @@ async def _relay(socket: "Socket", frame: dict[str, Any]) -> None:
     socket.hub.send(f"trade:{seat.code}", message)
 
 
+async def _call(socket: "Socket", frame: dict[str, Any]) -> None:
+    """Hand on what one browser sealed for the other to set a call up. It cannot be read here and is not kept."""
+    seat, box = await _seat(socket, _code(frame)), frame.get("box")
+    if not isinstance(box, str) or not _BOX.fullmatch(box):
+        raise Invalid("The frame carries no sealed box of at most 24 KiB.", code="bad_frame")
+    socket.hub.send(f"trade:{seat.code}", {"t": "call", "trade": seat.code, "by": seat.address, "box": box})
+
+
 async def _seat(socket: "Socket", code: str) -> Seat:
     """Return the place from which this socket writes in a room; asked of the database once."""
     by = _speaker(socket.pass_)
@@ -140,6 +152,7 @@ _ACTS: dict[str, Callable[["Socket", dict[str, Any]], Awaitable[None]]] = {
     "read": _read,
     "here": _relay,
     "typing": _relay,
+    "call": _call,
 }
 
 

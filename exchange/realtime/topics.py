@@ -19,7 +19,7 @@ from exchange.trades.decide import Side
 _PAIR = re.compile(r"^([A-Z0-9]{1,12})/([A-Z]{3})$")
 _CODE = re.compile(rf"^[0-9A-Z]{{{LENGTH}}}$")
 # Frames of a trade that concern its two parties alone.
-PARTIES_ONLY = frozenset({"chat", "read", "here", "typing"})
+PARTIES_ONLY = frozenset({"chat", "read", "here", "typing", "call"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ class Addresses:
     redis: str | None
     chain: str | None
     escrow: str | None
+    turn: str | None = None
 
 
 def compose_environment(addresses: Addresses, *, home: Home, port: int, given: Mapping[str, str]) -> dict[str, str]:
@@ -51,6 +52,8 @@ def compose_environment(addresses: Addresses, *, home: Home, port: int, given: M
             "ESCROW_ADDRESS": addresses.escrow,
             "DEMO": "1",
         }
+    if addresses.turn is not None:
+        ours |= {"TURN_URLS": addresses.turn, "TURN_SECRET_FILE": str(home.turn_secret)}
     filled = {name: value for name, value in ours.items() if value is not None}
     return {name: value for name, value in (filled | dict(given)).items() if name not in KEEPER_SECRETS}
 

@@ -34,6 +34,16 @@ class Home:
         return self.root / "anvil"
 
     @property
+    def turn(self) -> Path:
+        """Settings of the relay for calls."""
+        return self.root / "turn"
+
+    @property
+    def turn_secret(self) -> Path:
+        """What the relay for calls and the web process share."""
+        return self.root / "turn_secret"
+
+    @property
     def beat(self) -> Path:
         """When Celery's clock last ran each task."""
         return self.root / "beat"

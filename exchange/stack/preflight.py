@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exchange.stack.anvil import find_anvil
+from exchange.stack.coturn import find_turn_server
 from exchange.stack.errors import StackError
 from exchange.stack.home import CHECKOUT
 from exchange.stack.postgres import find_binaries
@@ -20,6 +21,7 @@ class Plan:
     postgres: bool
     redis: bool
     anvil: bool
+    turn: bool = False
 
 
 def read_plan(given: Mapping[str, str]) -> Plan:
@@ -29,6 +31,7 @@ def read_plan(given: Mapping[str, str]) -> Plan:
         postgres=not given.get("DATABASE_URL"),
         redis=not given.get("REDIS_URL"),
         anvil=not given.get("CHAIN_RPC_URLS"),
+        turn=not given.get("TURN_URLS") and find_turn_server() is not None,
     )
 
 

@@ -20,6 +20,7 @@ from exchange.stack import roles
 from exchange.stack.anvil import DEV_KEY_0, Anvil
 from exchange.stack.chain_record import check_chain, escrow_address
 from exchange.stack.command import stop_leftovers
+from exchange.stack.coturn import Coturn
 from exchange.stack.engine import Engine
 from exchange.stack.environment import Addresses, add_keeper_key, compose_environment, write_runtime
 from exchange.stack.errors import StackError
@@ -64,6 +65,11 @@ class Stack:
         if self.plan.anvil:
             port = choose_port(preferred=read_port(self.given, "RPC_PORT", default=8545))
             self.engines["anvil"] = Anvil(folder=self.home.anvil, log=log / "anvil.log", port=port)
+        if self.plan.turn:
+            port = choose_port()
+            self.engines["turn"] = Coturn(
+                folder=self.home.turn, log=log / "turn.log", port=port, secret=self.home.turn_secret
+            )
         self.progress = Progress([_ENGINES, _DATA, _WEB, _REST])
         self.supervisor = Supervisor(pids=self.home.pids, say=self.say)
         self.front = Front(port=self.plan.port, web_port=self.web_port, ws_port=self.ws_port, progress=self.progress)
@@ -107,7 +113,11 @@ class Stack:
     def _environment(self) -> dict[str, str]:
         urls = {name: engine.url for name, engine in self.engines.items()}
         addresses = Addresses(
-            database=urls.get("postgres"), redis=urls.get("redis"), chain=urls.get("anvil"), escrow=escrow_address()
+            database=urls.get("postgres"),
+            redis=urls.get("redis"),
+            chain=urls.get("anvil"),
+            escrow=escrow_address(),
+            turn=urls.get("turn"),
         )
         return compose_environment(addresses, home=self.home, port=self.plan.port, given=self.given)
 
@@ -204,8 +214,11 @@ def bring_up() -> int:
                 _print(f"parley   | ended {name}, left over from a run that was killed")
             write_secret(home.secret_key)
             write_secret(home.node_key, value=f"0x{secrets.token_hex(32)}")
+            write_secret(home.turn_secret)
             if plan.anvil:
                 write_secret(home.keeper_key, value=DEV_KEY_0)
+            if not plan.turn and not given.get("TURN_URLS"):
+                _print("parley   | no calls: this machine has no turnserver (Debian: apt-get install coturn)")
             return asyncio.run(_run(Stack(plan=plan, home=home, given=given, say=_print)))
     except StackError as error:
         _print(f"parley   | {error}")

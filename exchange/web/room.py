@@ -56,6 +56,7 @@ class Room:
     is_party: bool
     is_open: bool
     has_chat: bool
+    has_calls: bool
 
     @property
     def needs_payer_name(self) -> bool:
@@ -78,10 +79,19 @@ class Room:
         return f"{(Decimal(BPS - self.split_bps) / 100).normalize():f}"
 
 
-def room_of(view: TradeView, *, now: datetime, contract: str = "", has_stated: bool = False, unread: int = 0) -> Room:
+def room_of(
+    view: TradeView,
+    *,
+    now: datetime,
+    contract: str = "",
+    has_stated: bool = False,
+    unread: int = 0,
+    has_calls: bool = False,
+) -> Room:
     """Return the room of a trade for the person `view` was made for.
 
-    `contract` holds its coins, `unread` counts messages of the other side that this person has not read.
+    `contract` holds its coins, `unread` counts messages of the other side that this person has not read, `has_calls`
+    says whether this site has a relay for calls.
     """
     coin, money = Coin(view.asset, view.decimals, view.is_stable), Money(view.currency, view.minor_units)
     facts = facts_of(view, coin=coin, money=money, now=now)
@@ -119,6 +129,7 @@ def room_of(view: TradeView, *, now: datetime, contract: str = "", has_stated: b
         is_party=view.role in {"buyer", "seller"},
         is_open=view.ui_state not in ENDED,
         has_chat=view.role in {"buyer", "seller"},
+        has_calls=has_calls and view.role in {"buyer", "seller"} and view.ui_state not in ENDED,
     )
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from exchange.accounts import regards
 from exchange.accounts.models import Account
 from exchange.catalog.fields import ordered_fields
+from exchange.chat import calls
 from exchange.chat import queries as chat
 from exchange.core import clock
 from exchange.core.errors import Conflict
@@ -44,7 +45,9 @@ def enter(code: str, *, account: Account) -> tuple[Trade, Room]:
     case = disputes.case_of_trade(code, account=account, now=now) if is_disputed else None
     unread = chat.unread_counts(account, [trade.code]).get(trade.code, 0)
     has_stated = case is not None and case.has_stated
-    return trade, room_of(view, contract=trade.contract, now=now, has_stated=has_stated, unread=unread)
+    return trade, room_of(
+        view, contract=trade.contract, now=now, has_stated=has_stated, unread=unread, has_calls=calls.are_on()
+    )
 
 
 def has_handed_over(trade: Trade, *, account: Account) -> bool:

@@ -152,6 +152,7 @@ MATRIX: dict[str, Row] = {
     "GET /trades/{code}/messages": parties(200, arbiter=200),
     "POST /trades/{code}/messages": parties(409, body={"msg": {"n": 1}}),
     "GET /trades/{code}/payment-details": parties(409),
+    "GET /trades/{code}/call-relay": parties(409),
     "PUT /trades/{code}/payment-details": parties(403, 409, body={"envelope": {}}),
     "POST /trades/{code}/read": parties(200, body={"seq": 0}),
     "POST /trades/{code}/attachments": parties(201, body={"size": 273, "hashes": [KEY]}),

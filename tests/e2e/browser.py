@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Error, Locator, Page, Playwright, expec
 CHECKOUT = Path(__file__).resolve().parents[2]
 AXE = CHECKOUT / "node_modules" / "axe-core" / "axe.min.js"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+FLAGS += ["--use-fake-device-for-media-stream"]
 SHEET = "dialog[data-sheet=demo-wallet]"
 PATIENCE = 20_000
 

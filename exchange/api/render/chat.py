@@ -4,6 +4,7 @@ from typing import Any
 
 from exchange.api.answers import time_text
 from exchange.chat.attachments import Upload
+from exchange.chat.calls import RelayPass
 from exchange.chat.models import ChatIdentity, ChatSettings
 from exchange.chat.queries import Mark, PublishedKey, StoredMessage
 
@@ -59,4 +60,14 @@ def settings(one: ChatSettings) -> dict[str, Any]:
         "shows_typing": one.shows_typing,
         "shows_read": one.shows_read,
         "enter_sends": one.enter_sends,
+    }
+
+
+def relay(one: RelayPass) -> dict[str, Any]:
+    """Return a pass to the relay."""
+    return {
+        "urls": list(one.urls),
+        "username": one.username,
+        "credential": one.credential,
+        "expires_at": time_text(one.expires_at),
     }

@@ -13,7 +13,7 @@ from exchange.api.calls import call
 from exchange.api.render import chat as render
 from exchange.api.schemas import chat as schemas
 from exchange.api.schemas.fields import CodePath, Limit
-from exchange.chat import actions, queries
+from exchange.chat import actions, calls, queries
 from exchange.core import clock
 from exchange.core.errors import Conflict, NotFound
 
@@ -93,7 +93,10 @@ def send_message(request: HttpRequest, code: CodePath, body: schemas.SendMessage
 
 @call(router, "GET", "/trades/{code}/payment-details", gives=schemas.PaymentDetails, scope=CHAT, refuses=[404, 409])
 def read_payment_details(request: HttpRequest, code: CodePath) -> dict[str, Any]:
-    """Return the sealed payment details: to the seller always, to the buyer while the coins are locked."""
+    """Return the sealed payment details: to the seller always; to the buyer while the coins are locked.
+
+    By methods whose payments carry a name the buyer first says whose account pays (`PUT /trades/{code}/payer-name`).
+    """
     return {"envelope": queries.payment_details(code, account=signed_in(request))}
 
 
@@ -110,3 +113,9 @@ def mark_read(request: HttpRequest, code: CodePath, body: schemas.Read) -> dict[
     account = signed_in(request)
     actions.mark_read(code, by=account, seq=body.seq, delivered=body.delivered)
     return page([render.mark(one) for one in queries.marks(code, account=account)], None)
+
+
+@call(router, "GET", "/trades/{code}/call-relay", gives=schemas.Relay, scope=CHAT, refuses=[NotFound, Conflict])
+def read_call_relay(request: HttpRequest, code: CodePath) -> dict[str, Any]:
+    """Return a pass to the TURN relay for a call with the other party, fresh each time and valid for ten minutes."""
+    return render.relay(calls.relay_pass(code, by=signed_in(request), now=clock.now()))

@@ -131,3 +131,12 @@ class Settings(Shown):
     shows_typing: bool
     shows_read: bool
     enter_sends: bool
+
+
+class Relay(Shown):
+    """A pass to the TURN relay (RFC 8656, RFC 7065); fit to be given to `RTCPeerConnection` as an ICE server."""
+
+    urls: list[str]
+    username: str
+    credential: str
+    expires_at: Moment

@@ -132,6 +132,7 @@ export class Room {
       const conversation = new Conversation({ tradeId: this.tradeId, root, identity, me, peer });
       showFingerprint(this.section, fingerprint(identity.publicKey, peer.identityKey));
       await this.begin(conversation, peer);
+      this.startCalls(root, peer.address);
       const isSeller = sameAddress(this.section.dataset.seller ?? "", me);
       const sellerIdentityKey = isSeller ? identity.publicKey : peer.identityKey;
       const seller = isSeller ? me : peer.address;
@@ -180,6 +181,14 @@ export class Room {
     if (!this.composer) return;
     this.composer.onTyped = () => this.presence.typed();
     Object.defineProperty(this.composer, "enterSends", { get: () => this.presence.settings.enter_sends });
+  }
+
+  /** Calls need a microphone's door in this browser and a relay on this site. */
+  private startCalls(root: Uint8Array, peer: string): void {
+    const hasCalls = this.section.dataset.calls === "1" && this.section.dataset.open !== "0";
+    if (!hasCalls || !("RTCPeerConnection" in window) || !navigator.mediaDevices) return;
+    const line = { tradeId: this.tradeId, root, me: facts().account, peer };
+    void import("../call/calls").then(({ Calls }) => new Calls(this.section, this.code, line, this.peerName));
   }
 
   private listen(): void {
