@@ -87,10 +87,25 @@ def _payment(view: TradeView) -> list[Door]:
             ),
         ]
     return [
+        *_arrived(view),
         Door(
             "The amount or the name is wrong",
             "Do not release. Ask in the chat for the rest, or send the money back to the account it came from and "
             "agree on a split.",
+        ),
+    ]
+
+
+def _arrived(view: TradeView) -> list[Door]:
+    """The seller of a disputed trade can still release: that ends the dispute without a ruling."""
+    if view.ui_state != "disputed" or "release" not in view.actions:
+        return []
+    return [
+        Door(
+            "The money has arrived after all",
+            "Look in your bank, then release the {symbol} to {peer}. That ends the dispute; no ruling is needed.",
+            "Release the coins",
+            opens="dialog-release",
         )
     ]
 

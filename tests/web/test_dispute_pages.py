@@ -155,3 +155,10 @@ def test_an_offered_split_is_shown_to_the_other_side() -> None:
     assert "has signed <strong>40% to the buyer</strong>" in html
     assert 'name="buyer_bps" value="4000"' in html
     assert 'value="60"' in html
+
+
+def test_the_seller_of_a_disputed_trade_can_end_it_by_releasing_and_the_buyer_is_not_told_to() -> None:
+    deal = make.disputed()
+    for who, is_offered in ((sara(), True), (ben(), False)):
+        page = sound(visit(who).get(f"/trades/{deal.code}"))
+        assert ("The money has arrived after all" in page.words) is is_offered
