@@ -11,7 +11,8 @@ from exchange.accounts import queries as accounts
 from exchange.accounts.models import Account, Restriction
 from exchange.core import clock
 from exchange.core.errors import DomainError, Forbidden
-from exchange.moderation import actions
+from exchange.moderation import actions, reports
+from exchange.moderation.models import Report
 
 
 class RestrictionForm(forms.ModelForm[Restriction]):
@@ -110,3 +111,33 @@ class RestrictionAdmin(admin.ModelAdmin[Restriction]):
         for restriction in queryset.filter(lifted_at__isnull=True):
             actions.lift(restriction, by=by, reason="by staff, in the admin pages", now=clock.now())
         messages.success(request, "Lifted. The people concerned are told.")
+
+
+@admin.register(Report)
+class ReportAdmin(admin.ModelAdmin[Report]):
+    """What traders report; staff answer by writing the outcome, which the one who reported reads."""
+
+    list_display = ("at", "reason", "about", "by", "closed_at", "closed_by")
+    list_filter = (("closed_at", admin.EmptyFieldListFilter), "reason")
+    list_select_related = ("about", "by")
+    search_fields = ("about__address", "about__name", "text")
+    fields = ("at", "by", "about", "reason", "text", "outcome", "closed_at", "closed_by")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Report | None = None) -> list[str]:
+        """Return everything but the outcome of a report that is open."""
+        is_open = obj is not None and obj.closed_at is None
+        return [field.name for field in self.opts.fields if not (is_open and field.name == "outcome")]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Reports come from traders."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Report | None = None) -> bool:
+        """Reports are answered, which is kept."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Report, form: Any, change: bool) -> None:
+        """Answer the report; an empty outcome leaves it open."""
+        if obj.outcome.strip():
+            by = cast(Account, request.user).address
+            reports.close(obj, by=by, outcome=obj.outcome, now=clock.now())

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from exchange.accounts import queries as accounts
 from exchange.accounts import regards
 from exchange.core import clock
+from exchange.moderation import reports
 from exchange.offers import queries as offers
 from exchange.reputation import feedback
 from exchange.reputation import queries as reputation
@@ -28,5 +29,6 @@ def profile(request: HttpRequest, who: str) -> HttpResponse:
         "is_me": visitor(request) == person,
         "regard": regards.regard_of(person, by=visitor(request)),
         "words": feedback.about(person),
+        "report": reports.latest(person, by=visitor(request)),
     }
     return render(request, "profile/profile.html", context)

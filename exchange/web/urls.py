@@ -109,6 +109,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("arbiter/cases/<slug:code>/ask", arbiter.ask, name="arbiter-ask"),
     path("arbiter/cases/<slug:code>/recuse", arbiter.recuse, name="arbiter-recuse"),
     path("u/<str:who>", profile.profile, name="profile"),
+    path("u/<str:who>/report", people.report, name="report"),
     path("u/<str:who>/<regard:deed>", people.regard, name="regard"),
     path("notifications", notifications.notifications, name="notifications"),
     path("notifications/read", notifications.mark_read, name="notifications-read"),

@@ -93,6 +93,11 @@ MATRIX: dict[str, Row] = {
         202, path="/webhooks/{webhook}/deliveries/{delivery}/replay"
     ),
     "GET /me/people": own(),
+    "POST /accounts/{address}/reports": Row(
+        answers=(401, 201, 201, 422, 201, 201),
+        path="/accounts/{address}/reports",
+        body={"reason": "abuse", "text": "Threatened me in the chat of our trade."},
+    ),
     "PUT /me/people/{address}": Row(
         answers=(401, 200, 200, 422, 200, 200), path="/me/people/{address}", body={"kind": "trust"}
     ),

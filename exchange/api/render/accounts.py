@@ -4,6 +4,7 @@ from typing import Any
 
 from exchange.accounts.models import Account, ApiToken, Regard, Restriction
 from exchange.api.answers import day_text, decimal_text, time_text
+from exchange.moderation.models import Report
 from exchange.notifications.models import Kind, Notification
 from exchange.notifications.preferences import CHANNELS, Wishes
 from exchange.reputation.queries import StandingView
@@ -107,4 +108,15 @@ def wishes(one: Wishes) -> dict[str, Any]:
         "quiet_from": one.quiet_from,
         "quiet_to": one.quiet_to,
         "time_zone": one.time_zone,
+    }
+
+
+def report(one: Report) -> dict[str, Any]:
+    """Return what one told staff about somebody."""
+    return {
+        "address": one.about.address,
+        "name": one.about.label,
+        "reason": one.reason,
+        "text": one.text,
+        "at": time_text(one.at),
     }

@@ -1,4 +1,4 @@
-"""Whom one blocks and trusts. Nobody else learns of it."""
+"""Whom one blocks, trusts and reports. The others do not learn of it."""
 
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from exchange.api.schemas import accounts as schemas
 from exchange.api.schemas.fields import CodePath, Cursor, Limit
 from exchange.core import clock
 from exchange.core.errors import Conflict, NotFound
+from exchange.moderation import reports
 
 router = Router()
 
@@ -44,3 +45,19 @@ def forget_person(request: HttpRequest, address: CodePath) -> Answer:
     """Take a trader off one's lists."""
     regards.forget(queries.account_named(address), by=signed_in(request))
     return NOTHING
+
+
+@call(
+    router,
+    "POST",
+    "/accounts/{address}/reports",
+    gives=schemas.Report,
+    status=201,
+    scope="trades:write",
+    refuses=[NotFound, Conflict],
+)
+def report_person(request: HttpRequest, address: CodePath, body: schemas.MakeReport) -> dict[str, Any]:
+    """Tell staff about a trader, who does not learn of it. One open report for each."""
+    other = queries.account_named(address)
+    made = reports.report(other, by=signed_in(request), reason=body.reason, text=body.text, now=clock.now())
+    return render.report(made)

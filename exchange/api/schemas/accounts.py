@@ -205,3 +205,18 @@ class Unread(Shown):
     """How many notifications are unread."""
 
     unread: int
+
+
+class MakeReport(Body):
+    """`POST /accounts/{address}/reports`: what is wrong, and what happened."""
+
+    reason: Literal["off-site", "third-party", "impersonation", "abuse", "other"]
+    text: Annotated[str, StringConstraints(max_length=2000)]
+
+
+class Report(Person):
+    """What you told staff about a trader."""
+
+    reason: str
+    text: str
+    at: Moment
