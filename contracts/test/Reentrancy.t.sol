@@ -143,6 +143,23 @@ contract ReentrancyTest is EscrowTest {
         vm.assertEq(hooks.balanceOf(address(escrow)), FEE);
     }
 
+    function test_aTokensHookCannotWithdrawACreditTwice() public {
+        (HookToken hooks, Terms memory terms) = _hookTerms();
+        hooks.mint(sara, 2 * COINS);
+        vm.prank(sara);
+        hooks.approve(address(escrow), 2 * COINS);
+        terms.feeRecipient = address(attacker);
+        _bringTo(Status.Released, terms);
+        terms.salt = 2;
+        _fund(terms);
+        attacker.attackWith(abi.encodeCall(IEscrow.withdraw, (address(hooks), address(attacker))));
+        escrow.withdrawFor(address(attacker), address(hooks));
+        _assertShutOut();
+        vm.assertEq(hooks.balanceOf(address(attacker)), 100 ether + FEE);
+        vm.assertEq(hooks.balanceOf(address(escrow)), COINS);
+        vm.assertEq(escrow.creditOf(address(attacker), address(hooks)), 0);
+    }
+
     function test_theStatusIsFinalBeforeCoinsMove() public {
         (HookToken hooks, Terms memory terms) = _hookTerms();
         hooks.mint(sara, COINS);

@@ -62,3 +62,33 @@ contract DelegateKnowing1271 is IERC1271 {
 contract DelegateWithout1271 {
     receive() external payable {}
 }
+
+/// @dev Misbehaves, each in its own way, whatever it is asked.
+contract BadJudge {
+    enum Way {
+        Reverts,
+        BurnsItsGas,
+        AnswersWithABomb,
+        AnswersWithTheWrongWord
+    }
+
+    Way private immutable WAY;
+
+    constructor(Way way) {
+        WAY = way;
+    }
+
+    fallback() external {
+        Way way = WAY;
+        assembly {
+            switch way
+            case 0 { revert(0, 0x4000) }
+            case 1 { invalid() }
+            case 2 { return(0, 0x4000) }
+            default {
+                mstore(0, not(0))
+                return(0, 0x20)
+            }
+        }
+    }
+}
