@@ -44,7 +44,8 @@ export class Calls {
       // A call that is already connected needs the socket no more.
       if (!isUp && this.call && this.call.phase !== "talking") this.finish("The connection to this site broke.");
     });
-    window.addEventListener("pagehide", () => this.call && this.hangUp(""));
+    // Before the tab's socket says goodbye.
+    window.addEventListener("pagehide", () => this.call && this.hangUp(""), { capture: true });
   }
 
   private async act(act: Act): Promise<void> {
@@ -206,7 +207,7 @@ export class Calls {
     if (this.heardOf.has(id)) return;
     this.heardOf.add(id);
     if (this.call) this.hearSecondRing(this.call, id);
-    else if (Date.now() < this.quietUntil) this.send({ kind: "busy", call: id });
+    else if (this.panel.isQuiet || Date.now() < this.quietUntil) this.send({ kind: "busy", call: id });
     else {
       this.call = { id, isMine: false, phase: "ringing", mine: null, routes: null, link: null };
       const words = `${this.peerName} is calling you${isVideo ? " with camera" : ""}.`;

@@ -2,6 +2,8 @@
 
 import { find, findAll } from "../page/dom";
 
+const QUIET = "parley:no-calls";
+
 export type Phase = "idle" | "asking" | "calling" | "ringing" | "connecting" | "talking" | "over";
 export type Act = "voice" | "video" | "answer" | "answer-video" | "decline" | "mute" | "camera" | "hang-up" | "close";
 
@@ -27,13 +29,21 @@ export class Panel {
       button.addEventListener("click", () => onAct(button.dataset.callDo as Act));
     }
     find("[data-call-doors]", section)?.removeAttribute("hidden");
-    find("[data-call-direct]", section)?.closest<HTMLElement>("label")?.removeAttribute("hidden");
+    for (const tick of findAll("[data-call-direct],[data-call-quiet]", section)) {
+      tick.closest<HTMLElement>("label")?.removeAttribute("hidden");
+    }
+    this.keepQuiet();
     this.show("idle", "");
   }
 
   /** Whether the reader chose to be called without the relay; asked for anew on every page. */
   get isDirect(): boolean {
     return find<HTMLInputElement>("[data-call-direct]", this.section)?.checked ?? false;
+  }
+
+  /** Whether this device rings for nobody. */
+  get isQuiet(): boolean {
+    return find<HTMLInputElement>("[data-call-quiet]", this.section)?.checked ?? false;
   }
 
   show(phase: Phase, words: string): void {
@@ -82,6 +92,13 @@ export class Panel {
     window.clearInterval(this.clock);
     this.clock = window.setInterval(draw, 1000);
     draw();
+  }
+
+  private keepQuiet(): void {
+    const tick = find<HTMLInputElement>("[data-call-quiet]", this.section);
+    if (!tick) return;
+    tick.checked = localStorage.getItem(QUIET) === "1";
+    tick.addEventListener("change", () => localStorage.setItem(QUIET, tick.checked ? "1" : "0"));
   }
 
   private stopClock(): void {

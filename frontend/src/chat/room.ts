@@ -2,6 +2,7 @@
 
 import "../page/base";
 import "../chain/base";
+import { Calls } from "../call/calls";
 import { find } from "../page/dom";
 import { onConnection, onFrame, type Frame } from "../page/events";
 import { facts, sameAddress } from "../page/facts";
@@ -188,7 +189,7 @@ export class Room {
     const hasCalls = this.section.dataset.calls === "1" && this.section.dataset.open !== "0";
     if (!hasCalls || !("RTCPeerConnection" in window) || !navigator.mediaDevices) return;
     const line = { tradeId: this.tradeId, root, me: facts().account, peer };
-    void import("../call/calls").then(({ Calls }) => new Calls(this.section, this.code, line, this.peerName));
+    new Calls(this.section, this.code, line, this.peerName);
   }
 
   private listen(): void {
