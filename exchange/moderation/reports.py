@@ -27,13 +27,15 @@ def report(about: Account, *, by: Account, reason: str, text: str, now: datetime
         wrong["/text"] = f"Say what happened in {LEAST_WORDS} to {MOST_WORDS} characters."
     if wrong:
         raise Invalid(fields=wrong)
-    if Report.objects.filter(by=by, closed_at__isnull=True).count() >= MOST_OPEN:
-        raise Conflict(
-            f"{MOST_OPEN} reports of yours are open already. Staff answer those first; nothing was sent.",
-            code="list_full",
-        )
     try:
         with transaction.atomic():
+            # One report of an account at a time: else many sent at once would all be counted before any is stored.
+            Account.objects.select_for_update().get(pk=by.pk)
+            if Report.objects.filter(by=by, closed_at__isnull=True).count() >= MOST_OPEN:
+                raise Conflict(
+                    f"{MOST_OPEN} reports of yours are open already. Staff answer those first; nothing was sent.",
+                    code="list_full",
+                )
             return Report.objects.create(by=by, about=about, reason=reason, text=said, at=now)
     except IntegrityError as error:
         raise Conflict(

@@ -43,7 +43,9 @@ class Coturn:
             "log-file": "stdout",
         }
         flags = ("use-auth-secret", "no-cli", "no-tls", "no-dtls", "no-multicast-peers", "allow-loopback-peers")
-        lines = [f"{name}={value}" for name, value in values.items()] + [*flags, "fingerprint", "simple-log"]
+        # A pass is for sound and picture: with TCP (RFC 6062) it would open a way to every service beside the relay.
+        narrow = "no-tcp-relay"
+        lines = [f"{name}={value}" for name, value in values.items()] + [*flags, narrow, "fingerprint", "simple-log"]
         self._settings.touch(mode=0o600)
         self._settings.write_text("\n".join(lines) + "\n", encoding="ascii")
 

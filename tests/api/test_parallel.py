@@ -10,6 +10,8 @@ import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
 from exchange.accounts.models import Account, ApiToken
+from exchange.moderation.models import Report
+from exchange.moderation.reports import MOST_OPEN
 from exchange.offers.models import Offer
 from exchange.trades.models import Trade
 from tests.api.client import BASE, token_for
@@ -79,6 +81,16 @@ def test_a_hundred_submits_of_one_signature_sign_in_once(address: str) -> None:
         answers = Counter(pool.map(submit, range(50)))
     assert answers == {200: 1, 401: 49}
     assert ApiToken.objects.filter(account=sara().account).count() == 1
+
+
+def test_many_reports_at_once_are_no_more_than_one_after_another(address: str) -> None:
+    token = token_for(ben().account)
+    people = [Account.objects.create_user(f"0x{number:040}") for number in range(1, 2 * MOST_OPEN + 1)]
+    body = {"reason": "abuse", "text": "Threatened me in the chat of our trade."}
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda one: call(address, token, f"/accounts/{one.address}/reports", body), people))
+    assert Counter(answer.status_code for answer in answers) == {201: MOST_OPEN, 409: MOST_OPEN}
+    assert Report.objects.count() == MOST_OPEN
 
 
 def test_an_edit_against_takes_never_trades_on_terms_nobody_saw(address: str) -> None:

@@ -21,6 +21,7 @@ from exchange.stack.ports import choose_port
 from exchange.trades.models import Trade
 from tests.api.client import Api
 from tests.builders import mallory
+from tests.chat import turn
 from tests.trade_builders import Deal, agreed
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +80,27 @@ def test_calls_end_with_the_chat_thirty_days_after_the_trade(deal: Deal) -> None
     with pytest.raises(Conflict) as refused:
         calls.relay_pass(deal.code, by=deal.buyer.account, now=ended + OPEN_AFTER_END + timedelta(seconds=1))
     assert refused.value.code == "closed"
+
+
+def test_mallorys_pass_carries_sound_and_opens_no_way_to_the_services_beside_the_relay(
+    deal: Deal, settings: Settings, tmp_path: Path
+) -> None:
+    secret = write_secret(tmp_path / "secret", value="sesame")
+    engine = Coturn(folder=tmp_path / "turn", log=tmp_path / "turn.log", port=choose_port(), secret=secret)
+    settings.TURN_URLS = [engine.url]
+    running = RunningEngine(engine)
+    try:
+        one = calls.relay_pass(deal.code, by=deal.buyer.account, now=clock.now())
+        given = {"username": one.username, "credential": one.credential}
+        assert turn.allocate(engine.port, **given, protocol=17) == (turn.GRANTED, 0)
+        assert turn.allocate(engine.port, **given, protocol=6)[0] == turn.REFUSED
+        forged = {**given, "credential": calls.credential_of(one.username, secret="guessed")}
+        assert turn.allocate(engine.port, **forged, protocol=17) == (turn.REFUSED, 401)
+        past = f"{int(clock.now().timestamp()) - 60}:{one.username.split(':')[1]}"
+        late = {"username": past, "credential": calls.credential_of(past, secret="sesame")}
+        assert turn.allocate(engine.port, **late, protocol=17) == (turn.REFUSED, 401)
+    finally:
+        running.stop()
 
 
 def test_the_relay_of_the_demo_starts_answers_and_keeps_its_secret_out_of_the_process_listing(tmp_path: Path) -> None:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.builders import mallory
+from tests.builders import carol, mallory
 from tests.chat.people import open_chat
 from tests.realtime.client import open_socket
-from tests.trade_builders import agreed
+from tests.trade_builders import agreed, claimed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,3 +64,16 @@ def test_what_is_no_sealed_box_of_a_call_is_refused_in_words(url: str, box: obje
         refusal = ben.hear("error")
         assert (refusal["code"], refusal["trade"]) == ("bad_frame", deal.code)
         assert sara.hears_nothing_of("call", within=0.2)
+
+
+def test_the_arbiter_of_the_case_neither_hears_a_call_nor_rings(url: str) -> None:
+    deal = claimed()
+    open_chat(deal)
+    topic = f"trade:{deal.code}"
+    with open_socket(url, carol().account) as arbiter, open_socket(url, deal.buyer.account) as ben:
+        assert arbiter.follow(topic) == ben.follow(topic) == [topic]
+        ben.say({"t": "call", "trade": deal.code, "box": "QUJD"})
+        assert ben.hear("call")["by"] == deal.buyer.address
+        arbiter.say({"t": "call", "trade": deal.code, "box": "QUJD"})
+        assert arbiter.hear("error")["code"] == "not_found"
+        assert arbiter.hears_nothing_of("call", within=0.3)
