@@ -9,6 +9,8 @@ from tests.e2e.trader import Trader
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 PUBLIC = ["/buy/eth/eur?amount=250", "/sell/eth/eur", "/signin", "/stats", "/docs/how-it-works", "/no-such-page"]
+# Each width and each theme once: a colour does not depend on the width. The looks page is checked in every pair.
+LOOKS = [(1280, "light"), (375, "dark")]
 OWN = ["/trades", "/me/offers", "/offers/new", "/notifications", "/settings"]
 
 
@@ -21,8 +23,7 @@ def check(visitor: Visitor, path: str) -> None:
     assert visitor.trouble == [], path
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 375])
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_public_pages_are_clean_for_axe(browser: Browser, shared: Running, width: int, scheme: str) -> None:
     visitor = Visitor(browser, shared.url, width=width, scheme=scheme)
     for path in PUBLIC:
@@ -33,7 +34,7 @@ def test_public_pages_are_clean_for_axe(browser: Browser, shared: Running, width
     visitor.close()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (375, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_signed_in_pages_are_clean_for_axe(browser: Browser, shared: Running, width: int, scheme: str) -> None:
     sara = Person(browser, shared.url, "sara", width=width, scheme=scheme)
     sara.sign_in()
