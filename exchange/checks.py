@@ -94,6 +94,13 @@ def _check_accounts() -> Iterable[checks.Error]:
         yield _error(
             7, "ARBITER_ADDRESS is missing, mistyped or a published development account.", "Set it to your arbiter's."
         )
+    panel = settings.PANEL_ADDRESS
+    if (panel and not is_checksum_address(panel)) or bool(panel) != bool(settings.PANEL_ABOVE):
+        yield _error(
+            14,
+            "PANEL_ADDRESS is mistyped, or only one of PANEL_ADDRESS and PANEL_ABOVE is set.",
+            "Set both, as docs/disputes.md says, or neither.",
+        )
     wanted = bool(recipient) or settings.FEE_BPS > 0
     if wanted and (not is_checksum_address(recipient) or recipient.lower() in _PUBLISHED_ACCOUNTS):
         yield _error(

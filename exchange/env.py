@@ -5,9 +5,12 @@ Where nothing is set, the embedded default's `runtime.env` (written while `manag
 """
 
 import os
+import re
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+_AMOUNT = re.compile(r"[0-9]{1,20}(\.[0-9]{1,18})?")
 HOME = Path(os.environ.get("PARLEY_HOME") or Path(__file__).resolve().parent.parent / ".parley")
 
 
@@ -72,6 +75,17 @@ def number(name: str, default: int, *, least: int = 0, most: int = 2**63 - 1) ->
     if not least <= result <= most:
         raise BadSetting(f"{name} must lie between {least} and {most}, not {result}.")
     return result
+
+
+def amounts(name: str) -> dict[str, Decimal]:
+    """Return the comma-separated `symbol=amount` parts of `name`; amounts are plain decimals of zero or more."""
+    found: dict[str, Decimal] = {}
+    for part in items(name):
+        symbol, _, amount = (piece.strip() for piece in part.partition("="))
+        if not symbol or not _AMOUNT.fullmatch(amount):
+            raise BadSetting(f"{name} must look like ETH=5,USDC=10000, not {part!r}.")
+        found[symbol] = Decimal(amount)
+    return found
 
 
 def items(name: str, default: str = "") -> list[str]:

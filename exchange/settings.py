@@ -45,6 +45,9 @@ CHAIN_ASIDE_SECONDS = env.number("CHAIN_ASIDE_SECONDS", 10, least=1)
 # How often the indexer asks a node without a push connection, milliseconds.
 INDEXER_POLL_MS = env.number("INDEXER_POLL_MS", 200 if CHAIN_ID == 31337 else 2000, least=50)
 ARBITER_ADDRESS = env.text("ARBITER_ADDRESS", "0x90F79bf6EB2c4f870365E785982E1f101E93b906" if CHAIN_ID == 31337 else "")
+# Trades of more than so many coins (`ETH=5,USDC=10000`) name a Safe as arbiter, of whose owners several must sign.
+PANEL_ADDRESS = env.text("PANEL_ADDRESS", "")
+PANEL_ABOVE = env.amounts("PANEL_ABOVE")
 FEE_RECIPIENT = env.text("FEE_RECIPIENT", "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65" if CHAIN_ID == 31337 else "")
 FEE_BPS = env.number("FEE_BPS", 50, most=100)
 # What the keeper may spend on gas, so that relaying cannot be used to drain it: a rolling hour, wei.
@@ -292,9 +295,5 @@ LOGGING = {
     "formatters": {"line": {"()": "exchange.core.logs.formatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
-    "loggers": {
-        "django.server": {"level": "WARNING"},
-        "httpx": {"level": "WARNING"},
-        "django_structlog": {"level": "WARNING"},
-    },
+    "loggers": {name: {"level": "WARNING"} for name in ("django.server", "httpx", "django_structlog")},
 }

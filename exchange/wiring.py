@@ -51,6 +51,7 @@ OFFER_HANDLERS: Mapping[str, tuple[Handler, ...]] = {
 
 # What follows from everything else.
 OTHER_HANDLERS: Mapping[str, tuple[Handler, ...]] = {
+    "dispute.proposed": (notifications.on_proposed,),
     "webhook.disabled": (notifications.on_webhook_disabled,),
     "moderation.decided": (notifications.on_moderation,),
     "moderation.lifted": (notifications.on_moderation,),

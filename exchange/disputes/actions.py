@@ -11,7 +11,7 @@ from exchange.core.outbox import emit
 from exchange.disputes.assigning import assign, claim, not_now, recuse
 from exchange.disputes.disclosures import disclose, publish_case_key
 from exchange.disputes.models import Dispute, Reason, Statement
-from exchange.disputes.rulings import rule
+from exchange.disputes.rulings import co_sign, rule
 from exchange.disputes.telling import tell
 from exchange.trades import queries as trades
 from exchange.trades.states import FINISHED, State
@@ -21,6 +21,7 @@ __all__ = [
     "assign",
     "claim",
     "close_case",
+    "co_sign",
     "disclose",
     "follow_dispute",
     "open_case",

@@ -112,6 +112,8 @@ def export(code: str, *, arbiter: Account, now: datetime) -> dict[str, Any]:
             "reason_code": ruling.reason_code,
             "findings": ruling.findings,
             "signature": ruling.signature,
+            "signers": [one.signer.address for one in ruling.signatures.select_related("signer").order_by("id")],
+            "signatures_needed": ruling.signatures_needed,
             "at": clock.to_text(ruling.at),
         },
         "timeline": [

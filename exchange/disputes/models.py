@@ -88,6 +88,8 @@ class Ruling(models.Model):
     private_note = models.TextField(max_length=2000, blank=True)
     signature = models.CharField(max_length=2048, blank=True)
     valid_until = models.DateTimeField(null=True)
+    # Of a panel so many must sign; until then `signature` is empty and the parties are told nothing.
+    signatures_needed = models.PositiveSmallIntegerField(default=1)
     at = models.DateTimeField()
 
     class Meta:
@@ -95,6 +97,11 @@ class Ruling(models.Model):
 
     def __str__(self) -> str:
         return f"{self.buyer_bps} bps to the buyer of {self.dispute}"
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether a panel's ruling still lacks signatures."""
+        return self.signatures_needed > 1 and not self.signature
 
 
 SIDES = (("buyer", "Buyer"), ("seller", "Seller"), ("both", "Both"))

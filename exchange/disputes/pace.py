@@ -75,7 +75,7 @@ def workloads(*, now: datetime) -> list[Workload]:
     found = []
     for arbiter in {case.arbiter for case in cases if case.arbiter is not None}:
         own = [case for case in cases if case.arbiter_id == arbiter.pk]
-        ruled = [case for case in own if getattr(case, "ruling", None) is not None]
+        ruled = [case for case in own if (made := getattr(case, "ruling", None)) is not None and not made.is_proposed]
         found.append(
             Workload(
                 name=arbiter.label,

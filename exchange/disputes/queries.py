@@ -1,6 +1,6 @@
 """Reading cases: the parties' own, and the case file, whose every reading is put on record."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from exchange.accounts import policy
@@ -10,6 +10,7 @@ from exchange.core import audit
 from exchange.core.errors import NotFound
 from exchange.disputes import shown
 from exchange.disputes.models import CaseKey, Dispute, PanelSeat, Reason, Recusal, Ruling, Statement
+from exchange.disputes.panels import proposed_case
 from exchange.disputes.readings import Reading, readings_of
 from exchange.disputes.shown import EvidenceView, Handed, RequestView
 from exchange.trades import queries as trades
@@ -33,7 +34,7 @@ class StatementView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulingView:
-    """The arbiter's decision and the reasons given for it; `signers` of `threshold` have signed it."""
+    """The arbiter's decision and the reasons given for it; `signers` out of `needed` have signed a panel's."""
 
     buyer_bps: int
     reason_code: int
@@ -43,6 +44,12 @@ class RulingView:
     at: datetime
     is_signed: bool
     signers: tuple[str, ...] = ()
+    needed: int = 1
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether a panel's ruling still lacks signatures."""
+        return self.needed > 1 and not self.is_signed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +112,14 @@ def case_of_trade(code: str, *, account: Account, now: datetime) -> CaseView | N
 
 
 def case_for(code: str, *, arbiter: Account, now: datetime) -> CaseView:
-    """Return the case file for the arbiter who claimed it, and record the reading. Raises `NotFound`, `Forbidden`."""
-    case, trade = claimed_case(code, arbiter=arbiter)
+    """Return the case file for the arbiter who claimed it, and record the reading. Raises `NotFound`, `Forbidden`.
+
+    While a panel's ruling lacks signatures the other members of the panel read it too.
+    """
+    try:
+        case, trade = claimed_case(code, arbiter=arbiter)
+    except NotFound:
+        case, trade, _ = proposed_case(code, member=arbiter)
     audit.record("case.read", by=arbiter.address, subject=trade.code)
     return _view(case, trade, arbiter, now)
 
@@ -127,11 +140,11 @@ def case_key(case: Dispute) -> CaseKey | None:
 
 
 def state_of(case: Dispute) -> str:
-    """Return `open`, `claimed`, `ruled` or `closed`."""
+    """Return `open`, `claimed`, `proposed` (a panel's ruling lacks signatures), `ruled` or `closed`."""
     if case.closed_at is not None:
         return "closed"
-    if ruling_of(case) is not None:
-        return "ruled"
+    if (ruling := ruling_of(case)) is not None:
+        return "proposed" if ruling.is_proposed else "ruled"
     return "claimed" if case.arbiter_id is not None else "open"
 
 
@@ -152,10 +165,14 @@ def _find(trade: Trade) -> Dispute | None:
 def _view(case: Dispute, trade: Trade, account: Account, now: datetime) -> CaseView:
     said = list(Statement.objects.filter(dispute=case).select_related("account").order_by("id"))
     ruling, key = ruling_of(case), case_key(case)
-    is_arbiter = account.pk == case.arbiter_id
+    is_arbiter = account.pk not in {trade.seller_id, trade.buyer_id}
+    state = state_of(case)
+    if ruling is not None and ruling.is_proposed and not is_arbiter:
+        # Until enough members have signed there is no ruling, and the parties must not act on one.
+        ruling, state = None, "claimed" if state == "proposed" else state
     return CaseView(
         code=trade.code,
-        state=state_of(case),
+        state=state,
         reason=case.reason,
         reason_words=reason_words(case.reason),
         opened_at=case.opened_at,
@@ -179,8 +196,15 @@ def _view(case: Dispute, trade: Trade, account: Account, now: datetime) -> CaseV
             for one in Recusal.objects.filter(dispute=case).select_related("arbiter").order_by("id")
         ),
         readings=readings_of(trade),
-        trade=trade_view(trade, account, now),
+        trade=_trade_of(case, trade, account, now),
     )
+
+
+def _trade_of(case: Dispute, trade: Trade, account: Account, now: datetime) -> TradeView:
+    """Return the trade as `account` sees it; a colleague of the arbiter sees the same and can do nothing."""
+    if case.arbiter is None or account.pk in {case.arbiter_id, trade.seller_id, trade.buyer_id}:
+        return trade_view(trade, account, now)
+    return replace(trade_view(trade, case.arbiter, now), actions=())
 
 
 def _statement(statement: Statement, trade: Trade) -> StatementView:
@@ -205,5 +229,6 @@ def _ruling_view(ruling: Ruling, *, with_note: bool) -> RulingView:
         private_note=ruling.private_note if with_note else "",
         at=ruling.at,
         is_signed=bool(ruling.signature),
+        needed=ruling.signatures_needed,
         signers=tuple(one.signer.label for one in ruling.signatures.select_related("signer").order_by("id")),
     )

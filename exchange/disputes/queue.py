@@ -17,7 +17,7 @@ from exchange.disputes.queries import reason_words, state_of
 from exchange.trades.models import Trade
 from exchange.trades.states import State
 
-STATES = ("open", "claimed", "ruled", "closed")
+STATES = ("open", "claimed", "proposed", "ruled", "closed")
 MOST = 200
 # A case without a deadline yet comes behind all that have one.
 _DUE = Coalesce("rule_by", Value(datetime(9999, 1, 1, tzinfo=UTC)))
@@ -26,6 +26,8 @@ _DUE = Coalesce("rule_by", Value(datetime(9999, 1, 1, tzinfo=UTC)))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRow:
     """One line of the queue; `refusal` says why this arbiter cannot claim it, empty if it can.
+
+    `can_sign`: a colleague has proposed a ruling of this arbiter's panel, which still lacks signatures.
 
     `evidence`, `handed` (sides that handed messages over) and `statements` count what there is to read; `place` marks
     the row for `queue(after=...)`.
@@ -50,6 +52,7 @@ class QueueRow:
     arbiter_name: str
     opened_at: datetime
     refusal: str
+    can_sign: bool
     place: int
 
 
@@ -113,8 +116,11 @@ def _in_state(rows: QuerySet[Dispute], state: str | None) -> QuerySet[Dispute]:
     if state == "closed":
         return rows.filter(closed_at__isnull=False)
     rows = rows.filter(closed_at__isnull=True)
+    lacking = Q(ruling__signatures_needed__gt=1, ruling__signature="")
+    if state == "proposed":
+        return rows.filter(lacking)
     if state == "ruled":
-        return rows.filter(ruling__isnull=False)
+        return rows.filter(ruling__isnull=False).exclude(lacking)
     if state in {"open", "claimed"}:
         return rows.filter(ruling__isnull=True, arbiter__isnull=state == "open")
     return rows
@@ -165,8 +171,19 @@ def _row(case: Dispute, arbiter: Account) -> QueueRow:
         arbiter_name=case.arbiter.label if case.arbiter else "",
         opened_at=case.opened_at,
         refusal=_refusal(case, trade, arbiter),
+        can_sign=_can_sign(case, trade, arbiter),
         place=case.pk,
     )
+
+
+def _can_sign(case: Dispute, trade: Trade, arbiter: Account) -> bool:
+    if state_of(case) != "proposed" or case.arbiter_id == arbiter.pk:
+        return False
+    try:
+        refuse_interest(trade, arbiter, case=case)
+    except DomainError:
+        return False
+    return True
 
 
 def _refusal(case: Dispute, trade: Trade, arbiter: Account) -> str:

@@ -17,6 +17,7 @@ WORDS = {
     "case.claimed": "took the case on",
     "case.assigned": "assigned the case",
     "case.recused": "gave the case back",
+    "case.proposed": "proposed a ruling to the panel",
     "case.ruled": "signed a ruling",
     "case.cosigned": "signed the ruling too",
     "case.asked": "asked for evidence",

@@ -36,6 +36,18 @@ def on_event(event: str, payload: Mapping[str, Any]) -> None:
         _notify_arbiters(trade, event=event, key=key)
 
 
+def on_proposed(payload: Mapping[str, Any]) -> None:
+    """Tell the other members of a panel that a ruling waits for their signatures; the parties are told nothing yet."""
+    trade = trades.trade_by_code(str(payload["trade"]))
+    line = render("dispute.proposed", code=trade.code, side=str(Side.ARBITER), is_turn=True)
+    seats = PanelSeat.objects.filter(panel=str(trade.terms["arbiter"])).values("member")
+    members = Account.objects.filter(is_arbiter=True, is_active=True, pk__in=seats).exclude(address=payload["by"])
+    key = f"dispute.proposed:{trade.code}:{payload['at']}"
+    for member in members.exclude(pk__in=[trade.seller_id, trade.buyer_id]):
+        if line is not None:
+            actions.write(member, line, key=key, trade_code=trade.code)
+
+
 def on_webhook_disabled(payload: Mapping[str, Any]) -> None:
     """Tell the owner of a webhook that it was switched off."""
     account = Account.objects.filter(pk=payload["account"]).first()

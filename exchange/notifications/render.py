@@ -63,6 +63,7 @@ WORDS: dict[str, dict[str, str]] = {
         "arbiter": "A file was added to the case of trade {code}.",
     },
     "dispute.asked": {"both": "The arbiter of trade {code} asks for evidence. Read what is wanted and by when."},
+    "dispute.proposed": {"arbiter": "A ruling on trade {code} waits for your signature: read the case first."},
     "dispute.ruled": {"both": "The arbiter has ruled on trade {code}."},
 }
 # Events that need no notice to the one who caused them.

@@ -1,7 +1,8 @@
 """The EIP-712 form of an offer: what a maker signs so that any copy of it can be verified without this node.
 
-It covers every field a taker relies on, the version, and what the node will put into the contract's Terms (arbiter,
-fee, time to lock). So the maker's one signature is the consent to each take; a change of any of these needs a new one.
+It covers every field a taker relies on, the version, and what the node will put into the contract's Terms: fee, time
+to lock, and the arbiter, or for trades of more than `panelAbove` base units the panel. So the maker's one signature is
+the consent to each take; a change of any of these needs a new one.
 """
 
 from decimal import Decimal
@@ -11,6 +12,7 @@ from django.conf import settings
 
 from escrow import deployment
 from escrow.terms import ZERO, TypedData
+from exchange.offers.arbiters import panel_for
 from exchange.offers.models import Offer
 from exchange.offers.plain import plain
 from exchange.offers.showing import hours_of
@@ -45,6 +47,8 @@ _MEMBERS = (
     "string country",
     "string workingHours",
     "address arbiter",
+    "address panel",
+    "uint256 panelAbove",
     "address feeRecipient",
     "uint16 feeBps",
 )
@@ -58,7 +62,7 @@ def offer_typed_data(offer: Offer, *, methods: tuple[str, ...] | None = None) ->
     """
     slugs = sorted(methods if methods is not None else offer.methods.values_list("slug", flat=True))
     minor_units = offer.currency.minor_units
-    hours = hours_of(offer)
+    hours, panel = hours_of(offer), panel_for(offer.asset)
     message: dict[str, Any] = {
         "id": offer.code,
         "version": offer.version,
@@ -89,6 +93,8 @@ def offer_typed_data(offer: Offer, *, methods: tuple[str, ...] | None = None) ->
         "country": offer.country,
         "workingHours": hours.text if hours else "",
         "arbiter": settings.ARBITER_ADDRESS or ZERO,
+        "panel": panel.address if panel else ZERO,
+        "panelAbove": str(panel.above if panel else 0),
         "feeRecipient": settings.FEE_RECIPIENT or ZERO,
         "feeBps": settings.FEE_BPS,
     }

@@ -12,9 +12,12 @@ from exchange.stack.anvil import CHAIN_ID
 from exchange.stack.home import Home
 
 KEEPER_SECRETS = ("KEEPER_KEY", "KEEPER_KEY_FILE", "KEEPER_SIGNER_URL", "KEEPER_SIGNER_URL_FILE")
+# Where exchange/stack/demo/panel.py puts a Safe of Carol and Dora (CREATE2: the same on every chain).
+DEMO_PANEL = "0x3A2DFA092ede200466D6689e3E2de3c0D26A2397"
 # Names that `manage.py shell` needs to reach the running stack; no secret among them.
 RUNTIME_NAMES = (
     *("DATABASE_URL", "REDIS_URL", "CHAIN_RPC_URLS", "CHAIN_ID", "ESCROW_ADDRESS", "PUBLIC_RPC_URL", "CONFIRMATIONS"),
+    *("PANEL_ADDRESS", "PANEL_ABOVE"),
     *("SECRET_KEY_FILE", "DEMO", "PORT", "SITE_URL", "PARLEY_HOME"),
 )
 
@@ -51,6 +54,8 @@ def compose_environment(addresses: Addresses, *, home: Home, port: int, given: M
             "CONFIRMATIONS": "1",
             "ESCROW_ADDRESS": addresses.escrow,
             "DEMO": "1",
+            "PANEL_ADDRESS": DEMO_PANEL,
+            "PANEL_ABOVE": "ETH=3",
         }
     if addresses.turn is not None:
         ours |= {"TURN_URLS": addresses.turn, "TURN_SECRET_FILE": str(home.turn_secret)}

@@ -12,9 +12,11 @@ from escrow import relay
 from escrow.queries import EscrowView
 from escrow.terms import Domain, Terms
 from exchange.accounts.models import Account
+from exchange.catalog.models import Asset
 from exchange.core import clock
 from exchange.core.errors import NotFound
 from exchange.core.ids import read_code
+from exchange.offers.arbiters import arbiter_for
 from exchange.offers.models import Offer
 from exchange.trades.agreement import House
 from exchange.trades.decide import Role, Side, Snapshot
@@ -103,10 +105,10 @@ def domain_of(trade: Trade) -> Domain:
     return Domain(chain_id=int(trade.chain_id), contract=trade.contract)
 
 
-def house() -> House:
-    """Return what this node brings into new trades."""
+def house(asset: Asset, units: int) -> House:
+    """Return what this node brings into a new trade of `units` base units."""
     return House(
-        arbiter=settings.ARBITER_ADDRESS,
+        arbiter=arbiter_for(asset, units),
         fee_recipient=settings.FEE_RECIPIENT,
         fee_bps=settings.FEE_BPS if settings.FEE_RECIPIENT else 0,
         lock_window=settings.LOCK_WINDOW,

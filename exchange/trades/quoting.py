@@ -67,7 +67,7 @@ def quote_all_in(
     if value is None:
         raise price_paused(offer.formula_problem)
     units, fiat = fix_amounts(offer, price=value, amount_fiat=amount_fiat, amount_units=amount_units)
-    house = queries.house()
+    house = queries.house(offer.asset, units)
     buyer_gets, _, fee = money.split(units, buyer_bps=money.BPS, fee_bps=house.fee_bps)
     lock_by = now + timedelta(seconds=house.lock_window)
     return AllIn(

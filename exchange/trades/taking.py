@@ -88,7 +88,7 @@ def take(
         chosen = _choose_method(offer, method=method)
         seller, buyer = (offer.maker, by) if offer.side == OfferSide.SELL else (by, offer.maker)
         deal = _deal(offer, seller=seller, buyer=buyer, units=units, fiat=fiat, price=value, method=chosen)
-        agreement = draw_up(deal, queries.house(), now=now)
+        agreement = draw_up(deal, queries.house(offer.asset, units), now=now)
         if agreement.terms.arbiter in {seller.address, buyer.address}:
             raise Forbidden("The arbiter of this site cannot trade here.", code="arbiter_is_party")
         # From here on the offer's row is locked, so what is left to do is short.

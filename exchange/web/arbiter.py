@@ -15,11 +15,12 @@ from exchange.core.money import BPS
 from exchange.disputes import actions, evidence, pace, queries
 from exchange.disputes import queue as cases
 from exchange.disputes.models import Reason, RulingReason
+from exchange.disputes.panels import panel_address
 from exchange.disputes.queries import CaseView
 from exchange.disputes.queue import QueueRow
 from exchange.reputation import queries as reputation
 from exchange.reputation.queries import StandingView
-from exchange.trades.queries import domain_of, trade_for
+from exchange.trades.queries import domain_of, trade_by_code
 from exchange.web.arbiter_forms import AskForm, RecuseForm
 from exchange.web.case_timeline import merged
 from exchange.web.context import stand_at
@@ -31,7 +32,14 @@ from exchange.web.room import room_of
 from exchange.web.units import Coin, Money
 from exchange.web.visitors import signed_in
 
-STATES = (("", "Open and claimed"), ("open", "Open"), ("claimed", "Claimed"), ("ruled", "Ruled"), ("closed", "Closed"))
+STATES = (
+    ("", "Not closed"),
+    ("open", "Open"),
+    ("claimed", "Claimed"),
+    ("proposed", "Proposed"),
+    ("ruled", "Ruled"),
+    ("closed", "Closed"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +95,8 @@ def case_file(request: HttpRequest, account: Account, code: str) -> HttpResponse
 def material(request: HttpRequest, account: Account, code: str) -> HttpResponse:
     """Show again what was said and shown, for an open case file; this reading too is put on record."""
     case = queries.case_for(code, arbiter=account, now=clock.now())
-    return render(request, "arbiter/material.html", {"case": case, "sides": sides_of(case.trade)})
+    context = {"case": case, "sides": sides_of(case.trade), "is_colleague": case.arbiter != account.address}
+    return render(request, "arbiter/material.html", context)
 
 
 @require_POST
@@ -136,7 +145,8 @@ def _show(
     now = clock.now()
     case = queries.case_for(code, arbiter=account, now=now)
     room = room_of(case.trade, now=now)
-    stand_at(request, domain_of(trade_for(code, account=account, include_arbiter=True)))
+    trade = trade_by_code(case.code)
+    stand_at(request, domain_of(trade))
     buyer_bps = case.ruling.buyer_bps if case.ruling else BPS // 2
     last, following = cases.neighbours(cases.queue(account), case.code)
     ask_, recuse_ = ask_form or AskForm(), recuse_form or RecuseForm()
@@ -150,6 +160,8 @@ def _show(
         "sides": sides_of(case.trade),
         "records": _records(case),
         "outcome": outcome_of(case.trade, buyer_bps=buyer_bps),
+        "is_colleague": case.arbiter != account.address,
+        "panel": panel_address(trade, by=account),
         "can_rule": "rule" in case.trade.actions,
         "ruling_percent": plain_percent(buyer_bps),
         "ruling_rest": plain_percent(BPS - buyer_bps),
@@ -164,7 +176,7 @@ def _show(
 
 
 def _count(counts: dict[str, int], key: str) -> int:
-    return counts.get(key, 0) if key else sum(counts.get(state, 0) for state in ("open", "claimed", "ruled"))
+    return counts.get(key, 0) if key else sum(count for state, count in counts.items() if state != "closed")
 
 
 def _records(case: CaseView) -> list[tuple[str, str]]:

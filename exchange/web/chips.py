@@ -42,6 +42,7 @@ OFFER_CHIPS: dict[str, Chip] = {
 }
 CASE_CHIPS: dict[str, Chip] = {
     "open": Chip("Open", "dispute", "scale"),
+    "proposed": Chip("Proposed", "action", "gavel"),
     "claimed": Chip("Claimed", "action", "user"),
     "ruled": Chip("Ruling signed", "ruled", "gavel"),
     "closed": Chip("Closed", "cancel", "ban"),

@@ -1,7 +1,7 @@
 """The demo wallets' way to the local chain: play people's requests, forwarded to accounts that Anvil keeps unlocked.
 
-It exists in demo mode on chain 31337 only, for everyone: whoever opens the demo may be Sara, Ben or Carol. Each wallet
-reads freely, and signs and sends for its own account; nothing else of the node can be reached from here.
+It exists in demo mode on chain 31337 only, for everyone: whoever opens the demo may be Sara, Ben, Carol or Dora. Each
+wallet reads freely, and signs and sends for its own account; nothing else of the node can be reached from here.
 """
 
 import http.client
@@ -16,11 +16,12 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 
 LOCAL_CHAIN = 31337
-# Accounts 1, 2 and 3 of the standard development mnemonic.
+# Accounts 1, 2, 3 and 5 of the standard development mnemonic.
 WALLETS = {
     "sara": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
     "ben": "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
     "carol": "0x90F79bf6EB2c4f870365E785982E1f101E93b906",
+    "dora": "0x9965507D1a55bcC2695C58ba16FB37d819B0A4dc",
 }
 READS = frozenset(
     {

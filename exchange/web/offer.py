@@ -11,6 +11,7 @@ from exchange.catalog import countries
 from exchange.core import clock
 from exchange.core.errors import DomainError
 from exchange.offers import queries
+from exchange.offers.arbiters import panel_for
 from exchange.offers.book_rows import row_of
 from exchange.offers.models import Offer
 from exchange.offers.showing import hours_of
@@ -72,6 +73,7 @@ def offer_context(request: HttpRequest, found: Offer, *, form: TakeForm) -> dict
     is_mine = reader is not None and reader.pk == found.maker_id
     return {
         "offer": found,
+        "panel": panel_for(found.asset),
         "listing": listing,
         "market": market,
         "form": form,

@@ -10,6 +10,7 @@ from exchange.accounts.models import Account
 from exchange.core import clock, money
 from exchange.core.errors import Conflict, Invalid
 from exchange.offers import book, queries
+from exchange.offers.arbiters import panel_for
 from exchange.offers.gates import check_take
 from exchange.offers.models import Offer
 from exchange.offers.quotes import make_quote
@@ -72,6 +73,7 @@ def _review(request: HttpRequest, offer: Offer, form: TakeForm, *, status: int =
         _check(offer, reader, terms)
     context = {
         "offer": offer,
+        "panel": panel_for(offer.asset),
         "form": form,
         "terms": terms,
         "method": offer.methods.filter(slug=terms.method).first(),
@@ -135,6 +137,7 @@ def _ask_which(request: HttpRequest, offer: Offer, form: TakeForm, *, old_price:
         fiat = money.fiat_for(units, price=old_price, decimals=decimals, minor_units=minor_units)
     context = {
         "offer": offer,
+        "panel": panel_for(offer.asset),
         "old_price": old_price,
         "new_price": new.price,
         "market": new.market,

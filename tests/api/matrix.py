@@ -203,6 +203,14 @@ MATRIX: dict[str, Row] = {
         404, path="/trades/{trade}/evidence/1/chunks/0", body={"data": "AAAA"}
     ),
     "GET /trades/{code}/evidence/{number}/chunks/{n}": parties(404, path="/trades/{trade}/evidence/1/chunks/0"),
+    "GET /arbiter/cases/{code}/signature": Row(
+        answers=(401, 403, 403, 403, 404, 404), path="/arbiter/cases/{trade}/signature"
+    ),
+    "POST /arbiter/cases/{code}/signature": Row(
+        answers=(401, 403, 403, 403, 404, 404),
+        path="/arbiter/cases/{trade}/signature",
+        body={"signature": SIGNATURE},
+    ),
     "POST /arbiter/cases/{code}/recusal": Row(
         answers=(401, 403, 403, 403, 200, 404),
         path="/arbiter/cases/{trade}/recusal",

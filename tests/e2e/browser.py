@@ -71,7 +71,7 @@ class Visitor:
 
 
 class Person(Visitor):
-    """A visitor who holds one of the demo wallets: sara, ben or carol."""
+    """A visitor who holds one of the demo wallets: sara, ben, carol or dora."""
 
     def __init__(self, browser: Browser, url: str, name: str, *, width: int = 1280, scheme: str = "light") -> None:
         super().__init__(browser, url, width=width, scheme=scheme)

@@ -99,6 +99,8 @@ def test_the_typed_data_names_everything_a_taker_relies_on(settings: LazySetting
         "country": "",
         "workingHours": "",
         "arbiter": settings.ARBITER_ADDRESS,
+        "panel": "0x0000000000000000000000000000000000000000",
+        "panelAbove": "0",
         "feeRecipient": settings.FEE_RECIPIENT,
         "feeBps": settings.FEE_BPS,
     }

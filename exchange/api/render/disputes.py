@@ -10,13 +10,15 @@ from exchange.api.answers import decimal_text, time_text, units_text
 from exchange.api.render import trades as trade_render
 from exchange.api.schemas.disputes import Rule
 from exchange.core import clock, money
-from exchange.disputes import queries, rulings
+from exchange.disputes import panels, queries, rulings
 from exchange.disputes.models import Ruling
 from exchange.disputes.queries import CaseView, RulingView, StatementView
 from exchange.disputes.queue import QueueRow
 from exchange.trades.models import Trade
 
 _DAY = 24 * 3600
+# A ruling is good until the end of tomorrow; a panel's has to wait for its other members.
+_DAYS, _DAYS_OF_A_PANEL = 2, 6
 
 
 def dispute(case: CaseView) -> dict[str, Any]:
@@ -59,6 +61,7 @@ def queue_row(row: QueueRow) -> dict[str, Any]:
         "statements": row.statements,
         "arbiter": row.arbiter or None,
         "refusal": row.refusal or None,
+        "can_sign": row.can_sign,
     }
 
 
@@ -68,8 +71,27 @@ def ruling(one: RulingView | Ruling) -> dict[str, Any]:
         "buyer_bps": one.buyer_bps,
         "reason_code": one.reason_code,
         "findings": one.findings,
-        "signed": one.is_signed if isinstance(one, RulingView) else bool(one.signature),
+        **_signatures(one),
         "at": time_text(one.at),
+    }
+
+
+def _signatures(one: RulingView | Ruling) -> dict[str, Any]:
+    if isinstance(one, RulingView):
+        return {"signed": one.is_signed, "signers": list(one.signers), "signatures_needed": one.needed}
+    signers = [each.signer.label for each in one.signatures.select_related("signer").order_by("id")]
+    return {"signed": bool(one.signature), "signers": signers, "signatures_needed": one.signatures_needed}
+
+
+def proposal(trade: Trade, made: Ruling, *, by: Account) -> dict[str, Any]:
+    """Return a panel's ruling for a member who may sign it."""
+    signed = rulings.ruled_data(trade, made)
+    return {
+        "made": ruling(made),
+        "by": made.arbiter.address,
+        "panel": panels.panel_address(trade, by=by),
+        "ruling": signed,
+        "typed_data": panels.to_sign(trade, signed, by=by),
     }
 
 
@@ -82,18 +104,22 @@ def decision(made: rulings.Decision) -> dict[str, Any]:
     }
 
 
-def ruling_form(trade: Trade, *, buyer_bps: int, reason_code: int, now: datetime) -> dict[str, Any]:
+def ruling_form(trade: Trade, *, by: Account, buyer_bps: int, reason_code: int, now: datetime) -> dict[str, Any]:
     """Return what the arbiter's wallet signs or sends."""
-    until = signature_end(now)
+    panel = panels.panel_address(trade, by=by)
+    until = signature_end(now, days=_DAYS_OF_A_PANEL if panel else _DAYS)
+    signed = rulings.typed_data_of(trade, buyer_bps=buyer_bps, reason_code=reason_code, valid_until=until)
     return {
         "call": trade_render.call(rulings.call_of(trade, buyer_bps=buyer_bps, reason_code=reason_code)),
-        "typed_data": rulings.typed_data_of(trade, buyer_bps=buyer_bps, reason_code=reason_code, valid_until=until),
+        "typed_data": panels.to_sign(trade, signed, by=by),
+        "ruling": signed,
+        "panel": panel or None,
     }
 
 
-def signature_end(now: datetime) -> int:
-    """Return until when a ruling asked for now is good: the end of tomorrow, so that a whole day gives one answer."""
-    return (clock.to_unix(now) // _DAY + 2) * _DAY
+def signature_end(now: datetime, *, days: int = _DAYS) -> int:
+    """Return until when a ruling asked for now is good: the end of a day, so that a whole day gives one answer."""
+    return (clock.to_unix(now) // _DAY + days) * _DAY
 
 
 def end_meant(code: str, body: Rule, *, by: Account, now: datetime) -> int | None:
@@ -101,15 +127,16 @@ def end_meant(code: str, body: Rule, *, by: Account, now: datetime) -> int | Non
     if body.signature is None:
         return None
     _, trade = queries.claimed_case(code, arbiter=by)
+    days = _DAYS_OF_A_PANEL if panels.panel_address(trade, by=by) else _DAYS
     for moment in (now, now - timedelta(days=1)):
-        until = signature_end(moment)
+        until = signature_end(moment, days=days)
         signed = rulings.typed_data_of(trade, buyer_bps=body.buyer_bps, reason_code=body.reason_code, valid_until=until)
         try:
-            if recover(digest(signed), body.signature) == by.address:
+            if recover(digest(panels.to_sign(trade, signed, by=by)), body.signature) == by.address:
                 return until
         except BadSignature:
             break
-    return signature_end(now)
+    return signature_end(now, days=days)
 
 
 def _statement(one: StatementView) -> dict[str, Any]:

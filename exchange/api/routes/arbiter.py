@@ -19,7 +19,7 @@ from exchange.api.schemas.chat import PartyKeys
 from exchange.api.schemas.fields import CodePath, Cursor, Limit
 from exchange.core import clock
 from exchange.core.errors import Conflict, Invalid, NotFound
-from exchange.disputes import actions, casefile, evidence, queries, rulings
+from exchange.disputes import actions, casefile, evidence, panels, queries, rulings
 from exchange.disputes.queue import queue
 
 router = Router()
@@ -67,8 +67,9 @@ def read_ruling_form(
 ) -> dict[str, Any]:
     """Return what to sign or send for a ruling of `buyer_bps` basis points to the buyer, while one can be given."""
     now = clock.now()
-    trade = rulings.trade_to_rule(code, by=signed_in(request), now=now)
-    return render.ruling_form(trade, buyer_bps=buyer_bps, reason_code=reason_code, now=now)
+    account = signed_in(request)
+    trade = rulings.trade_to_rule(code, by=account, now=now)
+    return render.ruling_form(trade, by=account, buyer_bps=buyer_bps, reason_code=reason_code, now=now)
 
 
 @call(
@@ -96,6 +97,36 @@ def give_ruling(request: HttpRequest, code: CodePath, body: schemas.Rule) -> dic
             now=now,
         )
     )
+
+
+@call(
+    router,
+    "GET",
+    "/arbiter/cases/{code}/signature",
+    gives=schemas.Proposal,
+    scope=ARBITER,
+    refuses=[NotFound, Conflict],
+)
+def read_proposal(request: HttpRequest, code: CodePath) -> dict[str, Any]:
+    """Return a colleague's ruling for a panel one sits on, and what to sign to agree to it."""
+    account = signed_in(request)
+    trade, made = panels.proposal_to_sign(code, by=account, now=clock.now())
+    return render.proposal(trade, made, by=account)
+
+
+@call(
+    router,
+    "POST",
+    "/arbiter/cases/{code}/signature",
+    gives=schemas.Ruled,
+    status=202,
+    scope=ARBITER,
+    refuses=[NotFound, Conflict],
+)
+def sign_proposal(request: HttpRequest, code: CodePath, body: schemas.CoSign) -> dict[str, Any]:
+    """Sign a colleague's ruling too. The signature that makes them enough sends the ruling to the chain."""
+    made = actions.co_sign(code, by=signed_in(request), signature=body.signature, now=clock.now())
+    return render.decision(made)
 
 
 @call(

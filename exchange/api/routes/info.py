@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from ninja import Router
 
 from escrow import queries as escrow
+from exchange.api.answers import decimal_text
 from exchange.api.calls import call
 from exchange.api.schemas import market as schemas
 from exchange.core import node_key
@@ -29,6 +30,8 @@ def read_info(request: HttpRequest) -> dict[str, Any]:
         "escrow": facts.contract,
         "escrow_code_hash": escrow.code_hash(facts.contract),
         "arbiter": settings.ARBITER_ADDRESS,
+        "panel": settings.PANEL_ADDRESS or None,
+        "panel_above": {symbol: decimal_text(above) for symbol, above in settings.PANEL_ABOVE.items()},
         "fee_bps": settings.FEE_BPS,
         "confirmations": facts.required,
         "relayer": facts.relayer,

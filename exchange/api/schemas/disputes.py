@@ -30,7 +30,7 @@ Reason = Literal[
     "reversed",
     "other",
 ]
-CaseState = Literal["open", "claimed", "ruled", "closed"]
+CaseState = Literal["open", "claimed", "proposed", "ruled", "closed"]
 ReasonCode = Annotated[int, Field(ge=1, le=7, description="Why, as on chain; docs/api.md lists them.")]
 # The dispute's own rules say how much must be written; this only bounds what is read at all.
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=6000)]
@@ -57,12 +57,17 @@ class Statement(Shown):
 
 
 class Ruling(Shown):
-    """What the arbiter decided; `signed`: by a signature that the node relays."""
+    """What the arbiter decided; `signed`: by a signature that the node relays.
+
+    Of a panel `signatures_needed` members must sign; `signers` are those who have.
+    """
 
     buyer_bps: int
     reason_code: int
     findings: str
     signed: bool
+    signers: list[str]
+    signatures_needed: int
     at: Moment
 
 
@@ -100,6 +105,8 @@ class CaseRow(Shown):
     statements: int
     arbiter: Address | None
     refusal: str | None
+    # A colleague's ruling for the caller's panel lacks the caller's signature.
+    can_sign: bool
 
 
 class Cases(Shown):
@@ -116,10 +123,32 @@ class Case(Dispute):
 
 
 class RulingForm(Shown):
-    """How to rule: sign `typed_data` and post the signature, or send `call` from the arbiter's wallet."""
+    """How to rule: sign `typed_data` and post the signature, or send `call` from the arbiter's wallet.
+
+    `ruling` is what the contract checks. It is what is signed too, unless the Terms name a panel: then `typed_data` is
+    the Safe's message that holds its digest, and `panel` the Safe, of whose owners several must sign.
+    """
 
     call: Call
     typed_data: TypedData
+    ruling: TypedData
+    panel: Address | None
+
+
+class Proposal(Shown):
+    """A panel's ruling that lacks signatures, and what the caller signs to agree to it."""
+
+    made: Ruling
+    by: Address
+    panel: Address
+    ruling: TypedData
+    typed_data: TypedData
+
+
+class CoSign(Body):
+    """`POST /arbiter/cases/{id}/signature`: the caller's signature of the `typed_data` that GET gives."""
+
+    signature: Signature
 
 
 class Rule(Body):

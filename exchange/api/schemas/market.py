@@ -16,6 +16,9 @@ class Info(Shown):
     escrow: Address
     escrow_code_hash: str
     arbiter: Address
+    # Trades of more than so many coins of an asset name the panel, a Safe of whose owners several sign a ruling.
+    panel: Address | None
+    panel_above: dict[str, DecimalText]
     fee_bps: int
     confirmations: int
     relayer: str | None

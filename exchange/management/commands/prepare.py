@@ -12,7 +12,9 @@ from django.core.management.base import BaseCommand
 from exchange.core import clock
 from exchange.stack.chain_record import record_chain
 from exchange.stack.demo.chain import DemoChain
+from exchange.stack.demo.panel import seat_panel
 from exchange.stack.demo.seed import first_moment
+from exchange.stack.environment import DEMO_PANEL
 from exchange.stack.home import find_home
 
 
@@ -39,3 +41,5 @@ class Command(BaseCommand):
         if not seeded.exists():
             call_command("seed_demo")
             seeded.touch()
+        if settings.PANEL_ADDRESS == DEMO_PANEL:
+            seat_panel(node)

@@ -37,14 +37,14 @@ class DemoChain:
         call_node(self.url, "anvil_setBalance", address, PLENTY)
         call_node(self.url, "anvil_impersonateAccount", address)
 
-    def send(self, call: Call, *, by: str, at: datetime | None = None) -> str:
+    def send(self, call: Call, *, by: str, at: datetime | None = None, gas: int = 500_000) -> str:
         """Mine `call` as a transaction of `by`, at that moment if one is given, and return its hash.
 
         Raises `NodeError` or `RuntimeError` when it reverts.
         """
         if at is not None:
             self.turn_clock(at)
-        transaction = {"from": by, "to": call.to, "data": call.data, "value": hex(call.value), "gas": hex(500_000)}
+        transaction = {"from": by, "to": call.to, "data": call.data, "value": hex(call.value), "gas": hex(gas)}
         # A call that would revert raises here, with the reason.
         call_node(self.url, "eth_call", transaction, "pending")
         tx_hash = str(call_node(self.url, "eth_sendTransaction", transaction))

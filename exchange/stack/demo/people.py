@@ -12,8 +12,10 @@ from exchange.accounts import actions as accounts
 from exchange.accounts.models import Account
 from exchange.stack.anvil import MNEMONIC
 
-CAST = {1: "Sara", 2: "Ben", 3: "Carol"}
+CAST = {1: "Sara", 2: "Ben", 3: "Carol", 5: "Dora"}
 ARBITER = "Carol"
+# Both must sign a ruling on a large trade.
+PANEL = ("Carol", "Dora")
 OTHERS = (
     "Nina", "Otto", "Priya", "Quentin", "Rosa", "Samuel", "Tariq", "Uma", "Viktor", "Wanda",
     "Ximena", "Yusuf", "Zoe", "Amara", "Bruno", "Chidi", "Daria", "Emeka", "Fatima", "Goran",
@@ -44,7 +46,7 @@ def wallet(index: int) -> LocalAccount:
 
 
 def gather(*, joined: datetime) -> dict[str, Person]:
-    """Return everybody by name, with accounts where there were none; Carol is arbiter and may use the admin."""
+    """Return everybody by name, with accounts where there were none; two are arbiters, Carol may use the admin too."""
     cast = CAST | {FIRST_OTHER + place: name for place, name in enumerate(OTHERS)}
     people: dict[str, Person] = {}
     for index, name in cast.items():
@@ -58,4 +60,7 @@ def gather(*, joined: datetime) -> dict[str, Person]:
     if not arbiter.is_arbiter:
         accounts.appoint_arbiter(arbiter, by="seed_demo")
         Account.objects.filter(pk=arbiter.pk).update(is_staff=True, is_superuser=True)
+    for name in PANEL[1:]:
+        if not people[name].account.is_arbiter:
+            accounts.appoint_arbiter(people[name].account, by="seed_demo")
     return people

@@ -21,7 +21,7 @@ from exchange.reputation import actions as reputation
 from exchange.stack.demo import book
 from exchange.stack.demo.book import Standing
 from exchange.stack.demo.chain import DemoChain
-from exchange.stack.demo.people import ARBITER, Person, gather
+from exchange.stack.demo.people import ARBITER, PANEL, Person, gather
 from exchange.stack.demo.story import Story, open_stage
 from exchange.trades.models import Trade
 
@@ -73,7 +73,7 @@ def _play(
 ) -> None:
     """Play one trade from take to end: most are released, some cancelled, one in fifteen ruled."""
     chosen = dice.choice([one for one in standing if one.offer.min_finished_trades == 0])
-    strangers = [name for name in people if name not in {ARBITER, chosen.maker.account.name}]
+    strangers = [name for name in people if name not in {*PANEL, chosen.maker.account.name}]
     taker = people[dice.choice(strangers)]
     seller, buyer = _sides(chosen, taker)
     fiat = _amount(chosen, dice)

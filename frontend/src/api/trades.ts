@@ -63,7 +63,13 @@ export function signOffer(code: string, signature: string): Promise<unknown> {
   return call("POST", `/offers/${encodeURIComponent(code)}/signature`, { signature });
 }
 
-export function readRuling(code: string, buyerBps: number, reasonCode: number): Promise<HowTo> {
+/** How to rule; where a panel rules, `typed_data` is the Safe's message around the digest of `ruling`. */
+export interface HowToRule extends HowTo {
+  ruling: TypedData;
+  panel: string | null;
+}
+
+export function readRuling(code: string, buyerBps: number, reasonCode: number): Promise<HowToRule> {
   return call(
     "GET",
     `/arbiter/cases/${encodeURIComponent(code)}/ruling?buyer_bps=${buyerBps}&reason_code=${reasonCode}`,
@@ -72,4 +78,19 @@ export function readRuling(code: string, buyerBps: number, reasonCode: number): 
 
 export function giveRuling(code: string, body: Record<string, unknown>): Promise<unknown> {
   return call("POST", `/arbiter/cases/${encodeURIComponent(code)}/ruling`, body);
+}
+
+/** A colleague's ruling for a panel, and what to sign to agree to it. */
+export interface Proposal {
+  panel: string;
+  ruling: TypedData;
+  typed_data: TypedData;
+}
+
+export function readProposal(code: string): Promise<Proposal> {
+  return call("GET", `/arbiter/cases/${encodeURIComponent(code)}/signature`);
+}
+
+export function signProposal(code: string, signature: string): Promise<{ intent: unknown }> {
+  return call("POST", `/arbiter/cases/${encodeURIComponent(code)}/signature`, { signature });
 }

@@ -89,6 +89,16 @@ export function checkRuling(
   checkNumber(data, "reasonCode", expected.reasonCode);
 }
 
+/** Check that a Safe's owner is asked to sign exactly `ruling` for `panel`, nothing else of that Safe. */
+export function checkPanelMessage(data: TypedData, ruling: TypedData, place: Place, panel: string): void {
+  const { domain, message } = data;
+  if (Object.keys(domain).sort().join() !== "chainId,verifyingContract") throw new Mismatch("name of the contract");
+  if (BigInt(String(domain.chainId)) !== BigInt(place.chainId)) throw new Mismatch("chain");
+  if (String(domain.verifyingContract).toLowerCase() !== panel.toLowerCase()) throw new Mismatch("panel");
+  if (encodeType(data.primaryType, data.types) !== "SafeMessage(bytes message)") throw new Mismatch("kind of message");
+  if (String(message.message).toLowerCase() !== digest(ruling)) throw new Mismatch("ruling");
+}
+
 /** Terms as the contract takes them: thirteen static words. */
 export function encodeTerms(terms: TermsMessage): Uint8Array {
   return join(

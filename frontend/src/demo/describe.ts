@@ -38,6 +38,7 @@ const EFFECTS: Readonly<Record<string, string>> = {
   "Action:dispute": "The arbiter is called to this trade.",
   Split: "You agree to this split. When both have signed, the coins move.",
   Ruling: "You rule on a dispute. The coins move by this split.",
+  SafeMessage: "You sign for a Safe of which your wallet is one owner. It counts once enough owners have signed.",
   ChatSeed: "Your encrypted chat opens on this device. Nothing moves.",
   ChatIdentity: "You vouch for your chat key. Nothing moves.",
 };

@@ -1,8 +1,9 @@
 // Splits: the settlement both parties sign, and the ruling an arbiter signs or sends.
 
-import { giveRuling, readHowTo, readRuling, readTrade, relayAction, tellTransaction } from "../api/trades";
+import { giveRuling, readHowTo, readProposal, readRuling, readTrade, relayAction, signProposal, tellTransaction } from "../api/trades";
 import { checkResolve } from "../chain/calls";
-import { checkRuling, checkSplit, Mismatch } from "../chain/terms";
+import { digest } from "../chain/eip712";
+import { checkPanelMessage, checkRuling, checkSplit, Mismatch } from "../chain/terms";
 import { find } from "../page/dom";
 import { forgetDraft } from "../page/drafts";
 import { facts } from "../page/facts";
@@ -24,7 +25,7 @@ export function startVerdicts(): void {
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || event.defaultPrevented) return;
-    const deed = form.matches("[data-settle]") ? settle : form.matches("[data-ruling]") ? rule : null;
+    const deed = form.matches("[data-settle]") ? settle : form.matches("[data-ruling]") ? rule : form.matches("[data-cosign]") ? coSign : null;
     if (!deed) return;
     event.preventDefault();
     const button = event.submitter instanceof HTMLElement ? event.submitter : form;
@@ -50,9 +51,11 @@ async function rule(form: HTMLFormElement): Promise<void> {
   const ruling = readRulingForm(form);
   const { buyer_bps: buyerBps, reason_code: reasonCode } = ruling;
   const card = new Card(form);
+  let isPanel = false;
   try {
     const [trade, how] = await Promise.all([readTrade(code), readRuling(code, buyerBps, reasonCode)]);
     const { id, terms } = checkIdentity(trade);
+    isPanel = Boolean(how.panel);
     if (form.dataset.how === "send") {
       if (!how.call) throw new Mismatch("call");
       checkResolve(how.call, { buyerBps, reasonCode }, terms, facts().escrow);
@@ -65,7 +68,11 @@ async function rule(form: HTMLFormElement): Promise<void> {
       await tellTransaction(code, await send(wallet, how.call));
     } else {
       if (!how.typed_data) throw new Mismatch("kind of message");
-      checkRuling(how.typed_data, here(), { tradeId: id, buyerBps, reasonCode });
+      checkRuling(how.ruling, here(), { tradeId: id, buyerBps, reasonCode });
+      // Terms that name this wallet are ruled on by the ruling itself; others by the Safe they name.
+      const named = String(terms.arbiter);
+      if (how.panel) checkPanelMessage(how.typed_data, how.ruling, here(), named);
+      else if (digest(how.typed_data) !== digest(how.ruling)) throw new Mismatch("ruling");
       card.awaitWallet("confirm");
       const signature = await signTypedData(how.typed_data);
       await giveRuling(code, { ...ruling, signature, valid_until: Number(how.typed_data.message.validUntil) });
@@ -75,11 +82,23 @@ async function rule(form: HTMLFormElement): Promise<void> {
     throw error;
   }
   card.confirmed("confirm");
-  card.set("mined", "active");
+  if (isPanel) card.stop();
+  else card.set("mined", "active");
   card.handOver();
   const findings = find<HTMLTextAreaElement>("textarea[data-draft]", form);
   if (findings) forgetDraft(findings);
-  say("Ruling signed. It is on its way to the chain.");
+  say(isPanel ? "Signed. The ruling waits for another member's signature." : "Ruling signed. It is on its way to the chain.");
+  await show(form, code);
+}
+
+/** A panel's ruling is signed by its other members too: exactly what this page shows, or nothing. */
+async function coSign(form: HTMLFormElement): Promise<void> {
+  const { case: code = "", tradeId = "", buyerBps = "", reasonCode = "", panel = "" } = form.dataset;
+  const proposal = await readProposal(code);
+  checkRuling(proposal.ruling, here(), { tradeId, buyerBps: Number(buyerBps), reasonCode: Number(reasonCode) });
+  checkPanelMessage(proposal.typed_data, proposal.ruling, here(), panel);
+  const { intent } = await signProposal(code, await signTypedData(proposal.typed_data));
+  say(intent ? "Signed. The ruling is on its way to the chain." : "Signed. Another member's signature is still missing.");
   await show(form, code);
 }
 

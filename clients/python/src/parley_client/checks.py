@@ -34,7 +34,7 @@ def check_terms(
     _same("buyer", terms.buyer, trade["buyer"])
     _same("seller", terms.seller, trade["seller"])
     _same("your side", terms.seller if trade["role"] == "seller" else terms.buyer, me)
-    _same("arbiter", terms.arbiter, info["arbiter"])
+    _same("arbiter", terms.arbiter, _arbiter_for(trade, terms, info))
     if terms.fee_bps > info["fee_bps"]:
         raise Mismatch(f"The fee is {terms.fee_bps} basis points; the node says {info['fee_bps']}.")
     _same("token", terms.token, trade["token"] or ZERO)
@@ -45,6 +45,15 @@ def check_terms(
         raise Mismatch("The deadline to pay lies in the past.")
     _same("trade id", trade_id(terms, domain), trade["trade_id"])
     return terms_typed_data(terms, domain)
+
+
+def _arbiter_for(trade: Mapping[str, Any], terms: Terms, info: Info) -> str:
+    """Return the arbiter the node publishes for so many coins: above a limit of each asset it is the panel."""
+    above = info["panel_above"].get(trade["asset"])
+    if info["panel"] is None or above is None:
+        return info["arbiter"]
+    limit = Decimal(above) * Decimal(10) ** int(trade["decimals"])
+    return info["panel"] if terms.amount > limit else info["arbiter"]
 
 
 def _check_amounts(trade: Mapping[str, Any], terms: Terms, *, amount_fiat: str, worst_price: Decimal | None) -> None:
@@ -120,6 +129,8 @@ def check_offer(told: TypedData, *, draft: Mapping[str, Any], info: Info, me: st
     _same("escrow", domain["verifyingContract"], info["escrow"])
     _same("maker", message["maker"], me)
     _same("arbiter", message["arbiter"], info["arbiter"])
+    has_panel = info["panel"] is not None and draft["asset"] in info["panel_above"]
+    _same("panel", message["panel"], info["panel"] if has_panel else ZERO)
     if int(message["feeBps"]) > info["fee_bps"]:
         raise Mismatch(f"The fee is {message['feeBps']} basis points; the node says {info['fee_bps']}.")
     for name in ("side", "asset", "currency"):

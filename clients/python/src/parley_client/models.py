@@ -38,6 +38,8 @@ class Info(TypedDict):
     escrow: str
     escrow_code_hash: str
     arbiter: str
+    panel: str | None
+    panel_above: dict[str, str]
     fee_bps: int
     confirmations: int
     relayer: str | None

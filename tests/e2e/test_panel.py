@@ -1,0 +1,75 @@
+"""A large trade in dispute: Carol proposes a ruling, Dora reads and signs it too, and only then do the coins move."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.browser import Person
+from tests.e2e.running import Running
+from tests.e2e.test_trade_in_two_browsers import FINDINGS, STORY
+from tests.e2e.trader import Trader
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+
+def large_dispute(url: str) -> tuple[Trader, Trader, str]:
+    """Return Sara, a buyer without a wei, and the code of their disputed trade of four ETH."""
+    sara, ben = Trader(url, index=1), Trader(url)
+    offer = sara.offer(max_fiat="20000", total_asset="10")
+    trade = str(ben.take(offer, fiat="12000.00")["id"])
+    sara.fund(trade)
+    sara.wait_for(trade, "funded")
+    ben.act(trade, "mark_paid")
+    sara.wait_for(trade, "paid")
+    sara.act(trade, "dispute")
+    sara.wait_for(trade, "disputed")
+    sara.post(f"/trades/{trade}/dispute", {"reason": "wrong-amount", "wish_bps": 0, "statement": STORY})
+    return sara, ben, trade
+
+
+def arbiter(browser: Browser, url: str, name: str) -> Person:
+    """Return a signed-in arbiter who looks at the queue."""
+    person = Person(browser, url, name)
+    person.sign_in()
+    person.go("/arbiter")
+    return person
+
+
+def test_a_panels_ruling_moves_coins_only_once_two_of_its_members_have_signed(
+    browser: Browser, shared: Running
+) -> None:
+    sara, ben, trade = large_dispute(shared.url)
+    carol = arbiter(browser, shared.url, "carol")
+    carol.page.locator("tr", has_text=trade).get_by_role("button", name="Claim").click()
+    carol.page.wait_for_url("**/arbiter/cases/*")
+    carol.page.wait_for_selector("html[data-live-ready]")
+    form = carol.page.locator("form[data-ruling]")
+    form.locator("input[type=text], input[type=number]").first.fill("60")
+    form.locator("[name=reason_code]").select_option("3")
+    form.locator("[name=findings]").fill(FINDINGS)
+    for tick in form.locator("[data-must-tick]").all():
+        tick.check()
+    form.get_by_role("button", name="Sign ruling").click()
+    assert "Safe" in carol.approve()
+    carol.sees(".case", "1 of 2 signatures")
+    assert sara.get(f"/trades/{trade}/dispute")["ruling"] is None
+    assert ben.balance() == 0
+    dora = arbiter(browser, shared.url, "dora")
+    dora.page.locator("tr", has_text=trade).get_by_role("link", name="Read and sign").click()
+    dora.page.wait_for_selector("html[data-live-ready]")
+    dora.sees(".case", "Carol proposes this")
+    assert dora.look_with_axe() == []
+    cosign = dora.page.locator("form[data-cosign]")
+    cosign.get_by_role("button", name="Sign this ruling too").click()
+    expect(cosign.locator("[data-tick-error]")).to_be_visible()
+    for tick in cosign.locator("[data-must-tick]").all():
+        tick.check()
+    cosign.get_by_role("button", name="Sign this ruling too").click()
+    dora.approve()
+    done = sara.wait_for(trade, "resolved")
+    gross = int(done["amount"]) * 6000 // 10_000
+    assert ben.balance() == gross - gross * int(done["fee_bps"]) // 10_000
+    ruling = sara.get(f"/trades/{trade}/dispute")["ruling"]
+    assert (ruling["signers"], ruling["signatures_needed"]) == (["Carol", "Dora"], 2)
+    assert [*carol.trouble, *dora.trouble] == []
+    for person in (carol, dora):
+        person.close()
