@@ -133,6 +133,15 @@ contract PayoutsTest is EscrowTest {
         _assertTrade(id, Status.Funded, terms.payBy);
     }
 
+    /// The floor is what the payout can need and no more: who sends 160,000 gas is not asked for more.
+    function test_enoughGasIsNotRefused() public {
+        Terms memory terms = _ethTerms();
+        bytes32 id = _fund(terms);
+        vm.prank(sara);
+        escrow.release{gas: 160_000}(terms);
+        _assertTrade(id, Status.Released, 0);
+    }
+
     function test_nothingIsSentToASideThatGetsNothing() public {
         Terms memory terms = _ethTerms();
         terms.buyer = address(new Refuser());

@@ -120,6 +120,13 @@ contract SignatureFormsTest is EscrowTest {
         _assertTrade(id, Status.Released, 0);
     }
 
+    /// As long as a delegation and yet none: code that is not marked as one answers for itself.
+    function test_codeOfTheLengthOfADelegationIsNotOne() public {
+        (Terms memory terms, bytes32 id) = _fundFrom(sara);
+        vm.etch(sara, hex"0000000000000000000000000000000000000000000000");
+        _refuse(terms, _signAction(SARAS_KEY, id, "release"));
+    }
+
     function test_aDelegatedKeyStillSignsWhenItsCodeSaysNo() public {
         (Terms memory terms, bytes32 id) = _fundFrom(sara);
         _delegate(sara, address(new DelegateKnowing1271(bytes32(0))));
