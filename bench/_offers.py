@@ -23,7 +23,7 @@ _COLUMNS = (
     "total_units, remaining_units, terms_text, payment_window, confirm_window, arbitration_window, "
     "fallback_buyer_bps, approve_by_hand, min_finished_trades, first_trade_max, country, open_from, open_until, "
     "open_days, time_zone, visibility, link_key, hidden, turns_at, state, version, typed_data, signature, "
-    "created_at, updated_at"
+    "created_at, updated_at, maker_trust, maker_speed"
 )
 _NULL = "\\N"
 
@@ -81,7 +81,7 @@ def _lines(
     stamp, until = now.isoformat(), (now + timedelta(days=1)).isoformat()
     pick, between = dice.choice, dice.randint
     for number in range(first, first + count):
-        currency = dice.choices(codes, weights)[0]
+        currency, maker = dice.choices(codes, weights)[0], pick(makers)
         kind = pick(("margin", "margin", "margin", "margin", "margin", "fixed", "fixed", "formula"))
         side = pick(("sell", "sell", "sell", "buy", "buy"))
         away = between(-100, 900) if side == "sell" else between(-900, 100)
@@ -96,7 +96,7 @@ def _lines(
                 (
                     str(number),
                     _code(number),
-                    str(pick(makers)),
+                    str(maker),
                     side,
                     str(asset),
                     currency,
@@ -131,6 +131,8 @@ def _lines(
                     "0x00",
                     stamp,
                     stamp,
+                    str(maker * 7919 % 10_000),
+                    str(60 + maker * 104_729 % 3600),
                 )
             )
             + "\n"

@@ -45,7 +45,7 @@ DELIVERIES: Mapping[str, tuple[Handler, ...]] = {
 
 # What follows from offers; nobody's trade is concerned.
 OFFER_HANDLERS: Mapping[str, tuple[Handler, ...]] = {
-    "offer.published": (offer_notifications.on_offer_published,),
+    "offer.published": (reputation.on_offer_published, offer_notifications.on_offer_published),
 }
 
 

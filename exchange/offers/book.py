@@ -1,5 +1,7 @@
 """The order book as a visitor reads it: pages in the order of what a coin costs now, best first, ties by age.
 
+On request newest, most trusted or fastest makers first (`book_orders.py`).
+
 A cursor holds the market price of the first page, so that a list read while prices move has neither gaps nor repeats;
 what a row shows is always today's price.
 """
@@ -18,7 +20,8 @@ from exchange.catalog import queries as catalog
 from exchange.catalog.countries import read_country
 from exchange.catalog.models import Asset, Currency
 from exchange.core.errors import Invalid
-from exchange.offers.book_filters import Filters, Position, Taker
+from exchange.offers.book_filters import Filters, Order, Position, Taker
+from exchange.offers.book_orders import select_ordered
 from exchange.offers.book_rows import BookRow, Reader, read_page
 from exchange.offers.book_runs import direction, select_page
 from exchange.offers.book_select import whole_rows
@@ -41,7 +44,7 @@ class Question:
     `amount` is fiat, `method` one slug or several (any of them), `country` where they are, `trades` how many finished
     trades a maker has at least, `takeable` leaves only what `viewer` can take (a visitor counts as new). The viewer's
     `finished_trades` (None: unknown) and `partners` are for the reasons, `blocked` are makers whose offers
-    they do not want to see. A question narrows, it never shows more.
+    they do not want to see. A question narrows, it never shows more. `sort` is one of `Order`.
     """
 
     side: str
@@ -57,6 +60,7 @@ class Question:
     finished_trades: int | None = None
     partners: frozenset[int] = frozenset()
     blocked: frozenset[int] = frozenset()
+    sort: str = Order.PRICE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +82,9 @@ def book(*, now: datetime, cursor: str | None = None, limit: int = 25, **asked: 
     filters = _filters(question, coin, money)
     if not 1 <= limit <= MOST_ROWS:
         raise Invalid(fields={"/limit": f"Ask for 1 to {MOST_ROWS} rows."})
-    place = f"{filters.side.value}/{coin.symbol}/{money.code}"
+    place = f"{filters.side.value}/{coin.symbol}/{money.code}/{filters.order.value}"
     frozen, after = _read_cursor(cursor, place=place) if cursor else (_usable(market), None)
-    sql, params = select_page(filters, market=frozen, after=after, limit=limit + 1, now=now)
+    sql, params = _select(filters, market=frozen, after=after, limit=limit + 1, now=now)
     found = read_page(
         sql, params, _reader(question, coin, money, market=market, now=now), direction=direction(filters.side)
     )
@@ -91,7 +95,7 @@ def book(*, now: datetime, cursor: str | None = None, limit: int = 25, **asked: 
 def page_sql(*, now: datetime, limit: int = 25, **asked: Any) -> tuple[str, dict[str, Any]]:
     """Return the SQL of a first page and its parameters, for plans and measurements."""
     filters, market = _asked(now=now, **asked)
-    sql, params = select_page(filters, market=market, after=None, limit=limit + 1, now=now)
+    sql, params = _select(filters, market=market, after=None, limit=limit + 1, now=now)
     return whole_rows(sql, direction=direction(filters.side)), params
 
 
@@ -109,6 +113,13 @@ def rank(price: Decimal, *, now: datetime, **asked: Any) -> int:
     better = "<=" if filters.side is Side.SELL else ">="
     counted = f"SELECT count(*) FROM ({sql}) counted WHERE NOT paused AND key {better} %(mine)s"  # noqa: S608
     return 1 + _number(counted, {**params, "mine": price})
+
+
+def _select(
+    filters: Filters, *, market: Decimal | None, after: Position | None, limit: int, now: datetime
+) -> tuple[str, dict[str, Any]]:
+    select = select_page if filters.order is Order.PRICE else select_ordered
+    return select(filters, market=market, after=after, limit=limit, now=now)
 
 
 def _asked(*, now: datetime, **asked: Any) -> tuple[Filters, Decimal | None]:
@@ -151,6 +162,8 @@ def _reader(question: Question, asset: Asset, currency: Currency, *, market: Mar
 def _filters(question: Question, asset: Asset, currency: Currency) -> Filters:
     if question.side not in Side.values:
         raise Invalid(fields={"/side": "Say buy or sell: what you want to do with the coins."})
+    if question.sort not in set(Order):
+        raise Invalid(fields={"/sort": f"Choose one of {', '.join(Order)}."})
     place = read_country(question.country) if question.country else None
     taker = None
     if question.takeable:
@@ -170,6 +183,7 @@ def _filters(question: Question, asset: Asset, currency: Currency) -> Filters:
         trades=question.trades,
         taker=taker,
         blocked=question.blocked,
+        order=Order(question.sort),
     )
 
 

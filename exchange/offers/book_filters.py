@@ -2,8 +2,18 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 from exchange.offers.models import Side
+
+
+class Order(StrEnum):
+    """In which order the book is read; `price` is the best for the amount asked."""
+
+    PRICE = "price"
+    SPEED = "speed"
+    TRUST = "trust"
+    NEWEST = "newest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +44,15 @@ class Filters:
     trades: int = 0
     taker: Taker | None = None
     blocked: frozenset[int] = frozenset()
+    order: Order = Order.PRICE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """The last row of a page: whether it stood among the paused, its price (or margin, if paused) and its key."""
+    """The last row of a page: whether it stood among the paused, its price (or margin, if paused) and its key.
+
+    In another order than by price `key` is what that order goes by, with the sign that makes it grow as a price does.
+    """
 
     paused: bool
     key: Decimal

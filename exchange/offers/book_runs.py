@@ -1,7 +1,7 @@
 """The SQL of the order book: a bounded merge of index scans. Pure text and parameters.
 
 For a given market price every offer has one effective price, and the offers fall into five runs, each of which an
-index already holds in the order of that price (`models._book_indexes`):
+index already holds in the order of that price (`book_indexes.py`):
 
 1. fixed prices, ordered by price;
 2. margins that neither floor nor ceiling touches, ordered by margin (a higher margin is a higher price);
@@ -34,7 +34,7 @@ from exchange.offers.pricing import with_margin
 
 # Every margin an offer can have, for finding the margin that a price belongs to.
 _MARGINS = range(limits.LEAST_MARGIN, limits.MOST_MARGIN + 1)
-_MARGIN_PRICE = "round(%(market)s * (10000 + o.margin_bps) * 0.0001, 10)"
+MARGIN_PRICE = "round(%(market)s * (10000 + o.margin_bps) * 0.0001, 10)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,10 @@ class _Run:
 _FIXED = _Run("o.fixed_price", "o.fixed_price", "o.price_type = 'fixed'")
 _MARGIN = _Run(
     "o.margin_bps",
-    _MARGIN_PRICE,
+    MARGIN_PRICE,
     "o.price_type = 'margin'",
-    f"(o.floor_price IS NULL OR {_MARGIN_PRICE} >= o.floor_price)"
-    f" AND (o.ceiling_price IS NULL OR {_MARGIN_PRICE} <= o.ceiling_price)",
+    f"(o.floor_price IS NULL OR {MARGIN_PRICE} >= o.floor_price)"
+    f" AND (o.ceiling_price IS NULL OR {MARGIN_PRICE} <= o.ceiling_price)",
 )
 _FORMULA = _Run(
     "o.formula_price",
@@ -69,13 +69,13 @@ _FLOOR = _Run(
     "o.floor_price",
     "o.floor_price",
     "o.price_type = 'margin' AND o.floor_price IS NOT NULL",
-    f"{_MARGIN_PRICE} < o.floor_price",
+    f"{MARGIN_PRICE} < o.floor_price",
 )
 _CEILING = _Run(
     "o.ceiling_price",
     "o.ceiling_price",
     "o.price_type = 'margin' AND o.ceiling_price IS NOT NULL",
-    f"{_MARGIN_PRICE} > o.ceiling_price",
+    f"{MARGIN_PRICE} > o.ceiling_price",
 )
 _PAUSED = _Run("o.margin_bps", "o.margin_bps::numeric", "o.price_type = 'margin'", paused=True)
 # Paused formulas have no order of their own: a key beyond all margins puts them last, by age. Those whose sources grew
@@ -98,21 +98,7 @@ def select_page(
 
     Pair, side, methods and size stand in the text, so that each such question is planned once (`book_select.fetch`).
     """
-    params: dict[str, Any] = {
-        "market": market,
-        "scale": Decimal(1).scaleb(-filters.decimals),
-        "amount": filters.amount,
-        "maker": filters.maker,
-        "country": filters.country,
-        "trades": filters.trades,
-        "parked": _parked(filters.side),
-        "now": now,
-    }
-    if filters.blocked:
-        params["blocked"] = list(filters.blocked)
-    if filters.taker is not None:
-        params |= {"taker": filters.taker.account, "finished": filters.taker.finished}
-        params["partners"] = list(filters.taker.partners)
+    params = page_params(filters, market=market, now=now)
     way = direction(filters.side)
     parts = {
         run: _scan(run, number, filters, market=market, after=after, limit=limit, params=params)
@@ -140,6 +126,37 @@ def select_page(
     )
 
 
+def page_params(filters: Filters, *, market: Decimal | None, now: datetime) -> dict[str, Any]:
+    """Return the parameters that every scan of a page may name."""
+    params: dict[str, Any] = {
+        "market": market,
+        "scale": Decimal(1).scaleb(-filters.decimals),
+        "amount": filters.amount,
+        "maker": filters.maker,
+        "country": filters.country,
+        "trades": filters.trades,
+        "parked": _parked(filters.side),
+        "now": now,
+    }
+    if filters.blocked:
+        params["blocked"] = list(filters.blocked)
+    if filters.taker is not None:
+        params |= {"taker": filters.taker.account, "finished": filters.taker.finished}
+        params["partners"] = list(filters.taker.partners)
+    return params
+
+
+def paused_scans(
+    filters: Filters, *, market: Decimal | None, after: Position | None, limit: int, params: dict[str, Any]
+) -> list[str]:
+    """Return the scans of the offers without a price just now, which come last in every order."""
+    return [
+        _scan(run, number, filters, market=market, after=after, limit=limit, params=params)
+        for number, run in enumerate(_runs(filters, market))
+        if run.paused
+    ]
+
+
 def _scan(
     run: _Run,
     number: int,
@@ -152,7 +169,8 @@ def _scan(
 ) -> str:
     """Return one run: the first rows after the cursor that fulfil the filters."""
     listed = [
-        *_conditions(filters, run),
+        *conditions(filters),
+        run.condition,
         *_after(run, number, after, filters, market, params),
         *(_within_bound(run, filters.side) if run in _BOUNDED else ()),
         # The planner takes a CASE for a coin's toss. Taken one by one it would multiply its guesses for these
@@ -210,8 +228,8 @@ def direction(side: Side) -> str:
     return "ASC" if side is Side.SELL else "DESC"
 
 
-def _conditions(filters: Filters, run: _Run) -> Sequence[str]:
-    """Return what an index holds of a run: which offers, of which pair, by which methods."""
+def conditions(filters: Filters) -> Sequence[str]:
+    """Return what an index holds of every run: which offers, of which pair, by which methods."""
     listed = [
         "o.state = 'active'",
         "o.visibility = 'public'",
@@ -219,7 +237,6 @@ def _conditions(filters: Filters, run: _Run) -> Sequence[str]:
         f"o.side = '{filters.side.value}'",
         f"o.asset_id = {int(filters.asset_id)}",
         f"o.currency_id = '{_code(filters.currency)}'",
-        run.condition,
     ]
     if filters.methods is not None:
         keys = ",".join(str(int(key)) for key in sorted(filters.methods))

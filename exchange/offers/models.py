@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from exchange.catalog.models import Asset, Currency, PaymentMethod
 from exchange.core.ids import new_code
+from exchange.offers.book_indexes import book_indexes, order_indexes
 
 
 class Side(models.TextChoices):
@@ -61,46 +62,13 @@ class ParkedFormula(models.TextChoices):
     OUT_OF_RANGE = "out-of-range", "It lies too far from the market"
 
 
+# A maker who has not released yet comes behind all who have.
+SPEED_UNKNOWN = 2**31 - 1
+
+
 def new_link_key() -> str:
     """Return the part of a link nobody can guess: 128 bits."""
     return secrets.token_urlsafe(16)
-
-
-def _book_indexes(side: Side, *, direction: str) -> list[models.Index]:
-    """Return one index for each run that `book_runs.py` merges, in the order in which that side is read.
-
-    Offers to sell are read cheapest first, offers to buy dearest first (`direction`); ties always by age.
-    """
-    # Where a limit makes an offer worse, the margin decides whether it can stand on a page (`book_runs._within_bound`).
-    is_sale = side is Side.SELL
-    listed = Q(side=side, state="active", visibility="public", hidden="")
-    runs = {
-        "fixed": ("fixed_price", Q(price_type="fixed")),
-        "margin": ("margin_bps", Q(price_type="margin")),
-        "floor": ("margin_bps" if is_sale else "floor_price", Q(price_type="margin", floor_price__isnull=False)),
-        "ceiling": ("ceiling_price" if is_sale else "margin_bps", Q(price_type="margin", ceiling_price__isnull=False)),
-        "formula": ("formula_price", Q(price_type="formula", formula_price__isnull=False)),
-    }
-    # Formulas that give nothing just now have no price to be ordered by; the late ones are found by their moment.
-    formula = listed & Q(price_type="formula")
-    parked = models.Index(
-        fields=["asset", "currency", "id"],
-        condition=formula & Q(formula_price__isnull=True),
-        name=f"book_{side.value}_parked",
-    )
-    late = models.Index(
-        fields=["asset", "currency", "formula_until"],
-        condition=formula & Q(formula_price__isnull=False),
-        name=f"book_{side.value}_late",
-    )
-    return [parked, late] + [
-        models.Index(
-            fields=["asset", "currency", f"{direction}{key}", "id"],
-            condition=listed & condition,
-            name=f"book_{side.value}_{run}",
-        )
-        for run, (key, condition) in runs.items()
-    ]
 
 
 class Offer(models.Model):
@@ -154,6 +122,10 @@ class Offer(models.Model):
     hidden = models.CharField(max_length=8, choices=Hidden, blank=True, default=Hidden.NOT)
     # When `hidden` has to be looked at again.
     turns_at = models.DateTimeField(null=True, blank=True)
+
+    # The maker's standing as the book sorts by it: trust in basis points, speed in seconds (`standings.py`).
+    maker_trust = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    maker_speed = models.PositiveIntegerField(default=SPEED_UNKNOWN, db_default=SPEED_UNKNOWN, editable=False)
 
     state = models.CharField(max_length=8, choices=OfferState, default=OfferState.DRAFT)
     # Grows with every edit; the maker's signature is over one version.
@@ -209,8 +181,9 @@ class Offer(models.Model):
             models.CheckConstraint(condition=~Q(state="active") | ~Q(signature=""), name="offer_active_is_signed"),
         ]
         indexes = [
-            *_book_indexes(Side.SELL, direction=""),
-            *_book_indexes(Side.BUY, direction="-"),
+            *book_indexes(Side.SELL, direction=""),
+            *book_indexes(Side.BUY, direction="-"),
+            *order_indexes(),
             models.Index(fields=["maker", "-id"], name="offer_of_maker"),
             GinIndex(fields=["method_keys"], name="book_methods", fastupdate=False),
             models.Index(fields=["turns_at"], condition=Q(turns_at__isnull=False), name="offer_turns"),

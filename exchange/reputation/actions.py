@@ -6,7 +6,8 @@ from dataclasses import asdict
 from django.db.models import Q
 
 from exchange.core import clock
-from exchange.reputation.formula import EndedTrade, Figures, add_up
+from exchange.offers.standings import write_standing
+from exchange.reputation.formula import EndedTrade, Figures, add_up, trust
 from exchange.reputation.models import Standing
 from exchange.trades.models import Trade
 from exchange.trades.states import FINISHED, State
@@ -18,7 +19,14 @@ def refresh(account_id: int) -> Standing:
     standing, _ = Standing.objects.update_or_create(
         account_id=account_id, defaults={**asdict(figures), "updated_at": clock.now()}
     )
+    write_standing_of(standing)
     return standing
+
+
+def write_standing_of(standing: Standing) -> None:
+    """Write what a standing comes to onto the maker's offers."""
+    sure = trust(standing.finished, standing.abandoned, standing.disputes_lost)
+    write_standing(standing.account_id, trust=sure, median_release=standing.median_release)
 
 
 def _ended_trades(account_id: int) -> Iterator[EndedTrade]:

@@ -10,7 +10,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, Decimal, localcontext
 from statistics import median_low
 
 from exchange.trades.states import State
@@ -95,6 +95,25 @@ def completion(finished: int, abandoned: int) -> Decimal | None:
     if counted < LEAST_FOR_A_RATE:
         return None
     return (Decimal(finished) / Decimal(counted)).quantize(Decimal("0.001"), rounding=ROUND_DOWN)
+
+
+def trust(finished: int, abandoned: int, disputes_lost: int) -> int:
+    """Return how sure one can be that a trade is seen through, in basis points: 0 for a newcomer, never 10,000.
+
+    The lower end of Wilson's 95 % interval (J. Am. Stat. Assoc. 22, 1927) for the share of good trades; a lost dispute
+    takes one of the finished ones away and counts as one that failed. So 10 of 10 rank below 99 of 100.
+    """
+    good = max(0, finished - disputes_lost)
+    counted = finished + abandoned
+    if counted == 0:
+        return 0
+    with localcontext() as context:
+        context.prec = 28
+        n, share = Decimal(counted), Decimal(good) / Decimal(counted)
+        z2 = Decimal("1.96") ** 2
+        spread = (z2 * share * (1 - share) / n + z2 * z2 / (4 * n * n)).sqrt()
+        low = (share + z2 / (2 * n) - spread) / (1 + z2 / n)
+    return max(0, int(low * 10_000))
 
 
 def _seconds(start: datetime | None, end: datetime | None) -> int:

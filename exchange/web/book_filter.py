@@ -11,10 +11,17 @@ from django.urls import reverse
 from exchange.catalog import countries
 from exchange.catalog import queries as catalog
 from exchange.catalog.models import Asset, Currency, PaymentMethod
+from exchange.offers.book_filters import Order
 from exchange.offers.limits import MOST_FINISHED_TRADES
 from exchange.web.forms_amount import AmountField
 from exchange.web.pairs import Pair
 
+SORTS = (
+    (Order.PRICE, "Best price", "best price first"),
+    (Order.SPEED, "Fastest", "fastest release first"),
+    (Order.TRUST, "Most trusted", "most trusted first"),
+    (Order.NEWEST, "Newest", "newest first"),
+)
 SIDES = (("buy", "Buy"), ("sell", "Sell"))
 
 
@@ -30,6 +37,7 @@ class BookFilter:
     country: str = ""
     trades: int = 0
     takeable: bool = False
+    sort: str = Order.PRICE
 
     @property
     def pair(self) -> Pair:
@@ -50,6 +58,7 @@ class BookFilter:
             "country": self.country,
             "trades": str(self.trades or ""),
             "takeable": "on" if self.takeable else "",
+            "sort": "" if self.sort == Order.PRICE else self.sort,
         }
         return urlencode({name: value for name, value in said.items() if value})
 
@@ -62,6 +71,16 @@ class BookFilter:
         )
         return f"{path}?{self.query}" if self.query else path
 
+    @property
+    def sorts(self) -> list[tuple[str, str, str, bool]]:
+        """Every order of the list: its words, what the caption says, its address, and whether it is this one."""
+        return [(words, said, replace(self, sort=sort).address, sort == self.sort) for sort, words, said in SORTS]
+
+    @property
+    def sort_words(self) -> str:
+        """What the list says of its order."""
+        return next(said for sort, _, said in SORTS if sort == self.sort)
+
     def said(self) -> dict[str, Any]:
         """Return what `offers.book` takes."""
         return {
@@ -73,6 +92,7 @@ class BookFilter:
             "country": self.country or None,
             "trades": self.trades,
             "takeable": self.takeable,
+            "sort": self.sort,
         }
 
 
@@ -89,6 +109,9 @@ class FilterForm(forms.Form):
         label="Finished trades at least", required=False, min_value=0, max_value=MOST_FINISHED_TRADES
     )
     takeable = forms.BooleanField(label="Only offers I can take", required=False)
+    sort = forms.ChoiceField(
+        choices=[(sort, words) for sort, words, _ in SORTS], required=False, widget=forms.HiddenInput
+    )
 
     def __init__(self, data: dict[str, str], *, currency: str) -> None:
         super().__init__(data)
@@ -116,6 +139,7 @@ def read_filter(form: FilterForm, *, side: str, asset: str, currency: str) -> Bo
         country=form.cleaned_data.get("country") or "",
         trades=form.cleaned_data.get("trades") or 0,
         takeable=form.cleaned_data.get("takeable") or False,
+        sort=form.cleaned_data.get("sort") or Order.PRICE,
     )
 
 

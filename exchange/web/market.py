@@ -130,7 +130,7 @@ def rows_by_code(codes: Iterable[str], *, reader: Account | None, wanted: BookFi
 
 
 def _form(request: HttpRequest, *, side: str, asset: str, currency: str) -> FilterForm:
-    said = {name: request.GET.get(name, "") for name in ("amount", "method", "country", "trades", "takeable")}
+    said = {name: request.GET.get(name, "") for name in ("amount", "method", "country", "trades", "takeable", "sort")}
     return FilterForm({**said, "side": side, "asset": asset, "currency": currency}, currency=currency)
 
 

@@ -39,6 +39,8 @@ class Wish:
     country: str = ""
     needs: int = 0
     first: int | None = None
+    trust: int = 0
+    speed: int = 60
 
 
 def store(wish: Wish, **changes: Any) -> Offer:
@@ -69,6 +71,8 @@ def store(wish: Wish, **changes: Any) -> Offer:
         "country": wish.country,
         "visibility": wish.visibility,
         "hidden": wish.hidden,
+        "maker_trust": wish.trust,
+        "maker_speed": wish.speed,
         "state": wish.state,
         "signature": "0x00",
         "created_at": now,
@@ -113,6 +117,7 @@ class Asked:
     country: str | None = None
     trades: int = 0
     takeable: bool = False
+    sort: str = "price"
 
     def query(self) -> dict[str, Any]:
         """Return the same question for `book`."""
@@ -132,7 +137,8 @@ def brute_force(offers: list[Offer], asked: Asked, *, finished: int = 0) -> list
         if one.side != wanted or not _is_listed(one, asked, finished=finished) or not _fits(one, price, asked):
             continue
         if price is not None:
-            found.append((0, sign * price, one.pk, one.code))
+            place = {"price": sign * price, "newest": -one.pk, "trust": -one.maker_trust, "speed": one.maker_speed}
+            found.append((0, Decimal(place[asked.sort]), one.pk, one.code))
         elif one.price_type == "margin":
             found.append((1, sign * Decimal(one.margin_bps or 0), one.pk, one.code))
         else:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from exchange.core import clock
 from exchange.offers.book import count, rank
+from exchange.offers.models import SPEED_UNKNOWN
 from exchange.reputation.models import Standing
 from tests.builders import catalog, market_price, sara
 from tests.offers.shelves import ETHER, Asked, Wish, brute_force, store, walk
@@ -47,10 +48,12 @@ def wishes(pick: st.DrawFn) -> Wish:
         country=pick(st.sampled_from(["", "", "ES", "PT"])),
         needs=pick(st.sampled_from([0, 0, 1])),
         first=pick(st.none() | st.just(250)) if least <= 250 else None,
+        trust=pick(st.sampled_from([0, 0, 7225, 9617])),
+        speed=pick(st.sampled_from([30, 30, 900, SPEED_UNKNOWN])),
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=90, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     made=st.lists(wishes(), max_size=14),
     market=st.none() | st.sampled_from(["2950", "3000", "3000.0000000001", "2999.99999"]),
@@ -62,6 +65,7 @@ def wishes(pick: st.DrawFn) -> Wish:
         country=st.none() | st.just("ES"),
         trades=st.sampled_from([0, 0, 0, 3, 4]),
         takeable=st.booleans(),
+        sort=st.sampled_from(["price", "price", "newest", "trust", "speed"]),
     ),
     limit=st.integers(1, 5),
 )

@@ -6,8 +6,10 @@ import pytest
 
 from exchange.accounts import regards
 from exchange.core import clock, outbox
+from exchange.core.errors import Invalid
 from exchange.notifications.models import Notification
 from exchange.offers import actions
+from exchange.offers.book import book
 from exchange.offers.models import Offer, SavedSearch
 from exchange.prices.models import Reading
 from exchange.reputation.models import Standing
@@ -132,6 +134,32 @@ def test_long_books_come_in_pages() -> None:
     second = sound(visit().get(f"/buy/eth/eur{next_page}"))
     assert "3,026.00 EUR" in second.words
     assert "3,000.00 EUR" not in second.words.split("Market", 1)[1].split("Demo", 1)[1]
+
+
+def test_the_list_can_be_read_in_other_orders_and_the_filter_keeps_the_order() -> None:
+    cheap, dear = offer(sara(), price=fixed("2900")), offer(ben(), price=fixed("3100"))
+    Offer.objects.filter(pk=dear.pk).update(maker_trust=9000, maker_speed=60)
+    for sort, first in (("price", cheap), ("trust", dear), ("speed", dear), ("newest", dear)):
+        page = sound(visit().get(f"/buy/eth/eur?sort={sort}"))
+        listed = [link for link in page.links if link.startswith("/offers/") and "/new" not in link]
+        assert listed[0].startswith(f"/offers/{first.code}"), sort
+    page = sound(visit().get("/buy/eth/eur?sort=trust&amount=250"))
+    assert "most trusted first" in page.words
+    assert "/buy/eth/eur?amount=250&sort=newest" in page.links
+    assert "/buy/eth/eur?amount=250" in page.links
+    kept = visit().get("/market?side=buy&asset=ETH&currency=EUR&amount=100&sort=trust")
+    assert kept["Location"] == "/buy/eth/eur?amount=100&sort=trust"
+    bad = visit().get("/buy/eth/eur?sort=luck")
+    assert bad.status_code == 422
+
+
+def test_a_cursor_of_one_order_is_none_of_another() -> None:
+    for _ in range(3):
+        offer(sara())
+    first = book(side="buy", asset="ETH", currency="EUR", now=clock.now(), limit=1, sort="newest")
+    with pytest.raises(Invalid) as refused:
+        book(side="buy", asset="ETH", currency="EUR", now=clock.now(), limit=1, cursor=first.next)
+    assert "/cursor" in refused.value.fields
 
 
 def test_the_list_stays_still_and_tells_that_offers_changed() -> None:

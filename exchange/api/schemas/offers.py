@@ -157,7 +157,8 @@ class BookQuery(Body):
     """What narrows the book. `side` is the caller's: `buy` lists offers from which the caller can buy.
 
     `method` may be given several times (any of them). `trades` is how many finished trades the maker has at least,
-    `takeable=true` leaves only what the caller can take now.
+    `takeable=true` leaves only what the caller can take now. `sort` is by effective price (best first), by the makers'
+    median time to release, by their trust (docs/market.md), or newest first.
     """
 
     side: Literal["buy", "sell"]
@@ -169,6 +170,7 @@ class BookQuery(Body):
     # A query is text, so these two are read leniently.
     trades: Annotated[int, Field(ge=0, le=1000, strict=False)] = 0
     takeable: Annotated[bool, Field(strict=False)] = False
+    sort: Literal["price", "speed", "trust", "newest"] = "price"
 
 
 class BookRow(Shown):

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from exchange.core import clock
+from exchange.prices.tasks import read_prices
 from exchange.stack.chain_record import record_chain
 from exchange.stack.demo.chain import DemoChain
 from exchange.stack.demo.panel import seat_panel
@@ -43,3 +44,5 @@ class Command(BaseCommand):
             seeded.touch()
         if settings.PANEL_ADDRESS == DEMO_PANEL:
             seat_panel(node)
+        # The first page must not say that prices are old only because the worker has not read any yet.
+        read_prices()
