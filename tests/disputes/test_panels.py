@@ -1,10 +1,12 @@
 """A panel rules: a real Safe on the chain is the arbiter, and two of its owners must sign the same ruling."""
 
 from decimal import Decimal
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from escrow import calls, relay, safe
@@ -269,3 +271,23 @@ def test_a_colleagues_page_shows_the_proposal_and_no_door_that_is_not_hers(deal:
     assert "Change it or sign it again" in mine.words
     agree(deal, erin())
     assert visit(dana()).get(f"/arbiter/cases/{deal.code}").status_code == 404
+
+
+def test_the_operator_is_told_who_can_sign_before_trades_name_the_panel(panel: str, settings: Settings) -> None:
+    told = StringIO()
+    call_command("check_panel", stdout=told)
+    assert f"{panel}: 2 of 3 owners must sign." in told.getvalue()
+    assert f"{carol().address}: can sign" in told.getvalue()
+    PanelSeat.objects.exclude(member=carol().account).delete()
+    PanelSeat.objects.create(panel=panel, member=mallory().account, since=clock.now())
+    told = StringIO()
+    with pytest.raises(CommandError, match="Only 1 can sign and 2 must"):
+        call_command("check_panel", stdout=told)
+    assert f"{dana().address}: lacks a seat" in told.getvalue()
+    assert f"{mallory().address}: has a seat here but owns no part of the Safe" in told.getvalue()
+    settings.PANEL_ADDRESS = mallory().address
+    with pytest.raises(CommandError, match="There is no Safe"):
+        call_command("check_panel", stdout=StringIO())
+    settings.PANEL_ADDRESS = ""
+    with pytest.raises(CommandError, match="not set"):
+        call_command("check_panel", stdout=StringIO())
