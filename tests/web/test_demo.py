@@ -39,8 +39,8 @@ def balance(address: str) -> int:
     return int(ask("sara", "eth_getBalance", [address, "latest"])["result"], 16)
 
 
-def test_the_wallets_are_the_development_accounts_one_two_and_three() -> None:
-    assert list(demo.WALLETS.values()) == [wallet(index).address for index in (1, 2, 3)]
+def test_the_wallets_are_the_development_accounts_one_two_three_and_five() -> None:
+    assert list(demo.WALLETS.values()) == [wallet(index).address for index in (1, 2, 3, 5)]
 
 
 def test_a_wallet_shows_its_own_account_and_the_local_chain() -> None:
