@@ -295,5 +295,5 @@ LOGGING = {
     "formatters": {"line": {"()": "exchange.core.logs.formatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
-    "loggers": {name: {"level": "WARNING"} for name in ("django.server", "httpx", "django_structlog")},
+    "loggers": {name: {"level": "WARNING"} for name in ("django.server", "httpx", "django_structlog", "fontTools")},
 }

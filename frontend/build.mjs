@@ -44,6 +44,13 @@ async function readSymbol(name) {
   );
 }
 
+/** The fonts that receipts as PDF are drawn with on the server; no page loads them. */
+async function copyFonts() {
+  const fonts = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSansMono.ttf"];
+  await Promise.all(fonts.map((name) => copyFile(join(packages, "dejavu-fonts-ttf", "ttf", name), join(out, name))));
+  return fonts;
+}
+
 async function copyHtmx() {
   await copyFile(join(packages, "htmx.org", "dist", "htmx.min.js"), join(out, "htmx.js"));
   return ["htmx.js"];
@@ -103,7 +110,7 @@ async function build() {
   const jobs = [scripts, lone, styles].filter((job) => job.entryPoints.length > 0);
   const results = await Promise.all(jobs.map((job) => esbuild.build({ ...shared, ...job })));
   const written = results.flatMap((result) => Object.keys(result.metafile.outputs)).map((path) => path.split("/").pop());
-  const kept = new Set([...written, ...(await copyHtmx()), ...(await buildSprite()), ...(await buildExit())]);
+  const kept = new Set([...written, ...(await copyHtmx()), ...(await copyFonts()), ...(await buildSprite()), ...(await buildExit())]);
   await removeStale(kept);
   console.log(`frontend: ${kept.size} files in exchange/static/parley`);
 }

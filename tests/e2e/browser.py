@@ -31,7 +31,8 @@ class Visitor:
         self.url = url
         self.trouble: list[str] = []
         context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light"
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if scheme == "dark" else "light",
         )
         self.page: Page = context.new_page()
         self.page.set_default_timeout(PATIENCE)
