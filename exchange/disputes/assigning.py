@@ -36,15 +36,22 @@ def assign(case_code: str, *, to: Account, by: str, now: datetime) -> Dispute:
 def recuse(code: str, *, by: Account, reason: str, now: datetime) -> Dispute:
     """Give a claimed case back, with the reason both sides read; the same arbiter cannot have it again.
 
-    Raises `NotFound`, `Forbidden`, `Invalid`, or `Conflict` once a ruling is signed.
+    A panel's ruling that still lacks signatures is withdrawn with it. Raises `NotFound`, `Forbidden`, `Invalid`, or
+    `Conflict` once a ruling is signed.
     """
     case, trade = claimed_case(code, arbiter=by)
     words = " ".join(reason.split())
     if not 10 <= len(words) <= 500 or "\x00" in words:
         raise Invalid(fields={"/reason": f"Give the reason in 10 to 500 characters; these are {len(words)}."})
     with transaction.atomic():
-        if Ruling.objects.filter(dispute=case).exists() or case.closed_at is not None:
+        # The same lock as a signature takes that would complete the ruling.
+        Trade.objects.select_for_update().get(pk=trade.pk)
+        ruling = Ruling.objects.filter(dispute=case).first()
+        if (ruling is not None and not ruling.is_proposed) or case.closed_at is not None:
             raise Conflict("You have ruled on this case; it cannot be given back.", code="ruled")
+        if ruling is not None:
+            ruling.signatures.all().delete()
+            ruling.delete()
         update_expecting_one(
             Dispute.objects.filter(pk=case.pk, arbiter=by, closed_at__isnull=True), arbiter=None, claimed_at=None
         )

@@ -291,3 +291,22 @@ def test_the_operator_is_told_who_can_sign_before_trades_name_the_panel(panel: s
     settings.PANEL_ADDRESS = ""
     with pytest.raises(CommandError, match="not set"):
         call_command("check_panel", stdout=StringIO())
+
+
+def test_who_gives_the_case_back_withdraws_the_proposal_and_another_member_takes_it_on(deal: make.Deal) -> None:
+    propose(deal)
+    assert "Give the case back" in sound(visit(carol()).get(f"/arbiter/cases/{deal.code}")).words
+    actions.recuse(deal.code, by=carol().account, reason="I know the buyer's brother.", now=clock.now())
+    assert not Ruling.objects.exists()
+    assert not RulingSignature.objects.exists()
+    with pytest.raises(NotFound):
+        panels.proposed_case(deal.code, member=erin().account)
+    actions.claim(deal.code, by=dana().account, now=clock.now())
+    assert propose(deal, by=dana()).ruling.is_proposed
+    with pytest.raises(Forbidden) as refused:
+        panels.proposed_case(deal.code, member=carol().account)
+    assert refused.value.code == "recused"
+    agree(deal, erin())
+    with pytest.raises(Conflict) as ruled:
+        actions.recuse(deal.code, by=dana().account, reason="I know the buyer's brother.", now=clock.now())
+    assert ruled.value.code == "ruled"
