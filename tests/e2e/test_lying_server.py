@@ -1,10 +1,10 @@
 """A server that drops, keeps back or turns round messages: Ben's own browser says so and distrusts that log."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, Route
 
 from tests.e2e.browser import Person
 from tests.e2e.running import Running
@@ -14,22 +14,6 @@ from tests.e2e.trader import Trader
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 Log = dict[str, Any]
 SAID = ("My bank is the one in the details", "Please send it in one part", "I am here until ten")
-
-
-@pytest.fixture(scope="module")
-def talk(browser: Browser, shared: Running) -> Iterator[tuple[Person, Person]]:
-    """Sara and Ben in one room, three messages of Sara's in Ben's log."""
-    sara, ben = meet(browser, shared)
-    trade = ben.take(Trader(shared.url, index=1).offer(), fiat="250")
-    sara.go(f"/trades/{trade}")
-    sara.unlock_chat()
-    ben.unlock_chat()
-    for words in SAID:
-        sara.say(words)
-        ben.hears(words)
-    yield sara, ben
-    sara.close()
-    ben.close()
 
 
 def dropped(log: Log) -> None:
@@ -54,20 +38,47 @@ def turned_round(log: Log) -> None:
     first["msg"], second["msg"] = second["msg"], first["msg"]
 
 
-@pytest.mark.parametrize(
-    ("lie", "words"),
-    [
-        (dropped, "left out what comes after message 1"),
-        (kept_back, "keeps back what comes after message 2"),
-        (shrunk, "dropped messages that it showed before: 3 there were, 2 there are"),
-        (turned_round, "other messages than before, or the same in another order"),
-    ],
-    ids=lambda one: getattr(one, "__name__", ""),
+LIES: tuple[tuple[Callable[[Log], None], str], ...] = (
+    (dropped, "left out what comes after message 1"),
+    (kept_back, "keeps back what comes after message 2"),
+    (shrunk, "dropped messages that it showed before: 3 there were, 2 there are"),
+    (turned_round, "other messages than before, or the same in another order"),
 )
-def test_ben_is_told_that_the_log_is_not_what_it_was(
-    talk: tuple[Person, Person], lie: Callable[[Log], None], words: str
-) -> None:
-    _, ben = talk
+
+
+def look_again(ben: Person) -> None:
+    """Load the room anew."""
+    ben.page.reload()
+    ben.page.wait_for_selector("html[data-live-ready]")
+
+
+def test_ben_is_told_of_every_kind_of_lie_about_the_log(browser: Browser, shared: Running) -> None:
+    sara, ben = meet(browser, shared)
+    trade = ben.take(Trader(shared.url, index=1).offer(), fiat="250")
+    sara.go(f"/trades/{trade}")
+    sara.unlock_chat()
+    ben.unlock_chat()
+    sara.sees("[data-chat-state]", "Encrypted")
+    for words in SAID:
+        sara.say(words)
+        ben.hears(words)
+    for lie, words in LIES:
+        tell = telling(lie)
+        ben.page.route("**/messages?after=*", tell)
+        look_again(ben)
+        ben.sees("[data-chat-state]", words)
+        ben.sees("[data-chat-state]", "Do not pay or release on what is said here")
+        ben.page.unroute_all(behavior="wait")
+        look_again(ben)
+        ben.sees("[data-chat-state]", "Encrypted")
+        ben.hears(SAID[2])
+    assert [*sara.trouble, *ben.trouble] == []
+    sara.close()
+    ben.close()
+
+
+def telling(lie: Callable[[Log], None]) -> Callable[[Route], None]:
+    """Return a hand that lets every answer about the log tell this lie."""
 
     def tell(route: Route) -> None:
         answer = route.fetch()
@@ -76,15 +87,4 @@ def test_ben_is_told_that_the_log_is_not_what_it_was(
             lie(log)
         route.fulfill(response=answer, json=log)
 
-    ben.page.route("**/messages?after=*", tell)
-    ben.page.reload()
-    ben.page.wait_for_selector("html[data-live-ready]")
-    ben.sees("[data-chat-state]", words)
-    ben.sees("[data-chat-state]", "Do not pay or release on what is said here")
-    ben.page.unroute("**/messages?after=*")
-    # An honest answer to the same page cannot make the log trustworthy again; a fresh look at all of it can.
-    ben.page.reload()
-    ben.page.wait_for_selector("html[data-live-ready]")
-    ben.sees("[data-chat-state]", "Encrypted")
-    ben.hears(SAID[2])
-    expect(ben.page.locator("[data-chat]").first).not_to_have_attribute("data-chat-badge", "unsafe")
+    return tell

@@ -156,12 +156,13 @@ export class Room {
       catchUp: () => this.load(),
     });
     this.sending = sending;
-    this.setPeerBadge(peer);
     await this.load();
     this.log.settle();
     this.listen();
     const isOpen = this.section.dataset.open !== "0";
     this.composer?.block(isOpen ? "" : "This chat is closed; it can still be read.");
+    // Only now: who reads that the chat is open may press Enter at once.
+    this.setPeerBadge(peer);
     if (!isOpen) this.show("closed", "Closed. It can still be read.");
     sending.retry();
     if (!isOpen) return;
