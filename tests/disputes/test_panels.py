@@ -1,12 +1,8 @@
 """A panel rules: a real Safe on the chain is the arbiter, and two of its owners must sign the same ruling."""
 
-from decimal import Decimal
-from io import StringIO
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
-from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from escrow import calls, relay, safe
@@ -16,37 +12,20 @@ from exchange.core.models import AuditEntry
 from exchange.disputes import actions, panels, queries, rulings
 from exchange.disputes.models import PanelSeat, Ruling, RulingSignature
 from exchange.disputes.queue import queue
-from exchange.stack.demo.chain import DemoChain
-from exchange.stack.demo.panel import deploy_panel
-from exchange.trades import actions as trade_actions
 from exchange.trades import queries as trades
 from exchange.trades.models import Trade
 from tests import trade_builders as make
-from tests.builders import Actor, actor, ben, carol, mallory, offer, sara
+from tests.builders import Actor, actor, ben, carol, mallory, sara
+from tests.disputes.seats import dana, erin, seated_panel
 from tests.web.visiting import sound, visit
 
 pytestmark = pytest.mark.django_db
-SALT = bytes(31) + b"\x07"
-
-
-def dana() -> Actor:
-    return actor(8, name="Dana", is_arbiter=True)
-
-
-def erin() -> Actor:
-    return actor(9, name="Erin", is_arbiter=True)
 
 
 @pytest.fixture
 def panel(settings: Settings) -> str:
     """A Safe of Carol, Dana and Erin, two of whom must sign; it judges trades of more than 0.05 ETH."""
-    owners = [one.address for one in (carol(), dana(), erin())]
-    node = DemoChain(django_settings.CHAIN_RPC_URLS[0])
-    address = deploy_panel(node, owners=owners, needed=2, salt=SALT)
-    for one in (carol(), dana(), erin()):
-        PanelSeat.objects.create(panel=address, member=one.account, since=clock.now())
-    settings.PANEL_ADDRESS, settings.PANEL_ABOVE = address, {"ETH": Decimal("0.05")}
-    return address
+    return seated_panel(settings)
 
 
 @pytest.fixture
@@ -231,25 +210,6 @@ def test_without_a_signature_a_panel_cannot_rule(deal: make.Deal) -> None:
     assert "/signature" in refused.value.fields
 
 
-def test_small_trades_keep_the_single_arbiter_and_the_maker_signs_the_rule(panel: str) -> None:
-    small, large = make.taken(fiat="100.00"), make.taken(fiat="250.00")
-    assert small.trade.terms["arbiter"] == carol().address
-    assert large.trade.terms["arbiter"] == panel
-    message = large.trade.offer.typed_data["message"]
-    assert (message["panel"], message["panelAbove"]) == (panel, str(5 * 10**16))
-
-
-def test_an_offer_signed_before_there_was_a_panel_must_be_signed_again(settings: Settings) -> None:
-    make.deployed()
-    made = offer(sara())
-    settings.PANEL_ADDRESS, settings.PANEL_ABOVE = mallory().address, {"ETH": Decimal(1)}
-    with pytest.raises(Conflict) as refused:
-        trade_actions.take(
-            made.code, by=ben().account, amount_fiat=Decimal("250.00"), method="sepa-instant", now=clock.now()
-        )
-    assert refused.value.code == "offer_changed"
-
-
 def test_an_address_that_is_no_safe_is_said_so(deal: make.Deal, panel: str) -> None:
     Trade.objects.filter(pk=deal.trade.pk).update(terms={**deal.trade.terms, "arbiter": mallory().address})
     PanelSeat.objects.create(panel=mallory().address, member=carol().account, since=clock.now())
@@ -271,26 +231,6 @@ def test_a_colleagues_page_shows_the_proposal_and_no_door_that_is_not_hers(deal:
     assert "Change it or sign it again" in mine.words
     agree(deal, erin())
     assert visit(dana()).get(f"/arbiter/cases/{deal.code}").status_code == 404
-
-
-def test_the_operator_is_told_who_can_sign_before_trades_name_the_panel(panel: str, settings: Settings) -> None:
-    told = StringIO()
-    call_command("check_panel", stdout=told)
-    assert f"{panel}: 2 of 3 owners must sign." in told.getvalue()
-    assert f"{carol().address}: can sign" in told.getvalue()
-    PanelSeat.objects.exclude(member=carol().account).delete()
-    PanelSeat.objects.create(panel=panel, member=mallory().account, since=clock.now())
-    told = StringIO()
-    with pytest.raises(CommandError, match="Only 1 can sign and 2 must"):
-        call_command("check_panel", stdout=told)
-    assert f"{dana().address}: lacks a seat" in told.getvalue()
-    assert f"{mallory().address}: has a seat here but owns no part of the Safe" in told.getvalue()
-    settings.PANEL_ADDRESS = mallory().address
-    with pytest.raises(CommandError, match="There is no Safe"):
-        call_command("check_panel", stdout=StringIO())
-    settings.PANEL_ADDRESS = ""
-    with pytest.raises(CommandError, match="not set"):
-        call_command("check_panel", stdout=StringIO())
 
 
 def test_who_gives_the_case_back_withdraws_the_proposal_and_another_member_takes_it_on(deal: make.Deal) -> None:
