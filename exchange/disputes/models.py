@@ -104,6 +104,8 @@ class Ruling(models.Model):
         return self.signatures_needed > 1 and not self.signature
 
 
+# The same for a query over disputes, as `Ruling.is_proposed`.
+LACKS_SIGNATURES = Q(ruling__signatures_needed__gt=1, ruling__signature="")
 SIDES = (("buyer", "Buyer"), ("seller", "Seller"), ("both", "Both"))
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median_low
 
-from django.db.models import F
+from django.db.models import Case, F, When
 
-from exchange.disputes.models import Dispute
+from exchange.disputes.models import LACKS_SIGNATURES, Dispute
 
 WINDOW = timedelta(days=90)
 
@@ -48,7 +48,7 @@ def pace(*, now: datetime) -> Pace:
     """Return the pace of all cases opened within the window."""
     cases = list(
         Dispute.objects.filter(opened_at__gte=now - WINDOW)
-        .annotate(how=F("trade__outcome__how"), ruled_at=F("ruling__at"))
+        .annotate(how=F("trade__outcome__how"), ruled_at=Case(When(~LACKS_SIGNATURES, then=F("ruling__at"))))
         .values("opened_at", "claimed_at", "closed_at", "ruled_at", "how")
     )
     ended = [case for case in cases if case["closed_at"] is not None]

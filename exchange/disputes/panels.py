@@ -18,7 +18,7 @@ from exchange.core.errors import Conflict, Forbidden, Invalid, NotFound
 from exchange.core.ids import read_code
 from exchange.core.outbox import emit
 from exchange.disputes.interest import is_named, refuse_interest
-from exchange.disputes.models import Dispute, Ruling, RulingSignature
+from exchange.disputes.models import Dispute, PanelSeat, Ruling, RulingSignature
 from exchange.disputes.telling import tell
 from exchange.trades import queries as trades
 from exchange.trades.models import Trade
@@ -82,19 +82,24 @@ def propose(trade: Trade, ruling: Ruling, panel: Panel, *, by: Account, signatur
         ruling.signatures.all().delete()
     ruling.valid_until, ruling.signatures_needed, ruling.signature = end, panel.needed, ""
     ruling.save(update_fields=["valid_until", "signatures_needed", "signature"])
-    RulingSignature.objects.update_or_create(
-        ruling=ruling, signer=by, defaults={"signature": signature, "at": clock.now()}
-    )
+    add_signature(ruling, by=by, signature=signature, now=clock.now())
     audit.record("case.proposed", by=by.address, subject=trade.code, data={"buyer_bps": ruling.buyer_bps})
     if panel.needed > 1:
         emit("dispute.proposed", {"trade": trade.code, "by": by.address, "at": clock.to_unix(clock.now())})
     tell(trade)
 
 
-def add_signature(ruling: Ruling, *, by: Account, signature: str, now: datetime) -> str:
-    """Keep one more signature and return all of them joined once they are enough, else empty text."""
+def add_signature(ruling: Ruling, *, by: Account, signature: str, now: datetime) -> None:
+    """Keep one more signature."""
     RulingSignature.objects.update_or_create(ruling=ruling, signer=by, defaults={"signature": signature, "at": now})
-    return joined(ruling)
+
+
+def waited_for(trade: Trade, ruling: Ruling) -> list[Account]:
+    """Return the members whose signature a proposed ruling can still get."""
+    seats = PanelSeat.objects.filter(panel=str(trade.terms["arbiter"])).values("member")
+    signed = ruling.signatures.values("signer")
+    members = Account.objects.filter(is_arbiter=True, is_active=True, pk__in=seats).exclude(pk__in=signed)
+    return list(members.exclude(pk__in=[trade.seller_id, trade.buyer_id]).order_by("id"))
 
 
 def joined(ruling: Ruling) -> str:

@@ -167,7 +167,8 @@ def _view(case: Dispute, trade: Trade, account: Account, now: datetime) -> CaseV
     ruling, key = ruling_of(case), case_key(case)
     is_arbiter = account.pk not in {trade.seller_id, trade.buyer_id}
     state = state_of(case)
-    if ruling is not None and ruling.is_proposed and not is_arbiter:
+    is_hidden = ruling is not None and ruling.is_proposed and not is_arbiter
+    if is_hidden:
         # Until enough members have signed there is no ruling, and the parties must not act on one.
         ruling, state = None, "claimed" if state == "proposed" else state
     return CaseView(
@@ -195,7 +196,7 @@ def _view(case: Dispute, trade: Trade, account: Account, now: datetime) -> CaseV
             RecusalView(name=one.arbiter.label, reason=one.reason, at=one.at)
             for one in Recusal.objects.filter(dispute=case).select_related("arbiter").order_by("id")
         ),
-        readings=readings_of(trade),
+        readings=readings_of(trade, with_proposals=not is_hidden),
         trade=_trade_of(case, trade, account, now),
     )
 

@@ -12,7 +12,7 @@ from exchange.accounts import policy
 from exchange.accounts.models import Account
 from exchange.core.errors import DomainError
 from exchange.disputes.interest import named_addresses, refuse_interest
-from exchange.disputes.models import Dispute, Statement
+from exchange.disputes.models import LACKS_SIGNATURES, Dispute, Statement
 from exchange.disputes.queries import reason_words, state_of
 from exchange.trades.models import Trade
 from exchange.trades.states import State
@@ -116,11 +116,10 @@ def _in_state(rows: QuerySet[Dispute], state: str | None) -> QuerySet[Dispute]:
     if state == "closed":
         return rows.filter(closed_at__isnull=False)
     rows = rows.filter(closed_at__isnull=True)
-    lacking = Q(ruling__signatures_needed__gt=1, ruling__signature="")
     if state == "proposed":
-        return rows.filter(lacking)
+        return rows.filter(LACKS_SIGNATURES)
     if state == "ruled":
-        return rows.filter(ruling__isnull=False).exclude(lacking)
+        return rows.filter(ruling__isnull=False).exclude(LACKS_SIGNATURES)
     if state in {"open", "claimed"}:
         return rows.filter(ruling__isnull=True, arbiter__isnull=state == "open")
     return rows

@@ -9,6 +9,8 @@ from exchange.trades.models import Trade
 
 # Readings by one person that follow each other within this time are told as one.
 ONE_SITTING = timedelta(hours=1)
+# What the parties learn only when enough members of a panel have signed: before, it might still become another ruling.
+PROPOSING = frozenset({"case.proposed", "case.cosigned"})
 WORDS = {
     "case.read": "read the case file",
     "case.transcript": "read the disclosed messages",
@@ -40,10 +42,11 @@ class Reading:
     at: datetime
 
 
-def readings_of(trade: Trade) -> tuple[Reading, ...]:
-    """Return what arbiters and staff did with this case, newest first."""
+def readings_of(trade: Trade, *, with_proposals: bool) -> tuple[Reading, ...]:
+    """Return what arbiters and staff did with this case, newest first; proposals only once they are a ruling."""
+    acts = set(WORDS) if with_proposals else set(WORDS) - PROPOSING
     rows = list(
-        AuditEntry.objects.filter(subject=trade.code, act__in=WORDS).order_by("id").values_list("actor", "act", "at")
+        AuditEntry.objects.filter(subject=trade.code, act__in=acts).order_by("id").values_list("actor", "act", "at")
     )
     names = {one.address: one.label for one in Account.objects.filter(address__in={actor for actor, _, _ in rows})}
     found: list[Reading] = []

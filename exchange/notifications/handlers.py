@@ -7,7 +7,8 @@ from django.db.models import Q
 
 from exchange.accounts.models import Account
 from exchange.core import clock
-from exchange.disputes.models import PanelSeat
+from exchange.disputes import panels
+from exchange.disputes.models import PanelSeat, Ruling
 from exchange.moderation import queries as moderation
 from exchange.notifications import actions
 from exchange.notifications.render import QUIET_FOR_ACTOR, render, render_notice
@@ -39,13 +40,12 @@ def on_event(event: str, payload: Mapping[str, Any]) -> None:
 def on_proposed(payload: Mapping[str, Any]) -> None:
     """Tell the other members of a panel that a ruling waits for their signatures; the parties are told nothing yet."""
     trade = trades.trade_by_code(str(payload["trade"]))
+    ruling = Ruling.objects.filter(dispute__trade=trade).first()
     line = render("dispute.proposed", code=trade.code, side=str(Side.ARBITER), is_turn=True)
-    seats = PanelSeat.objects.filter(panel=str(trade.terms["arbiter"])).values("member")
-    members = Account.objects.filter(is_arbiter=True, is_active=True, pk__in=seats).exclude(address=payload["by"])
-    key = f"dispute.proposed:{trade.code}:{payload['at']}"
-    for member in members.exclude(pk__in=[trade.seller_id, trade.buyer_id]):
-        if line is not None:
-            actions.write(member, line, key=key, trade_code=trade.code)
+    if ruling is None or line is None or not ruling.is_proposed:
+        return
+    for member in panels.waited_for(trade, ruling):
+        actions.write(member, line, key=f"dispute.proposed:{trade.code}:{payload['at']}", trade_code=trade.code)
 
 
 def on_webhook_disabled(payload: Mapping[str, Any]) -> None:

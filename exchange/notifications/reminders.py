@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from exchange.accounts.models import Account
 from exchange.core import clock
-from exchange.disputes.models import Dispute, EvidenceRequest, Statement
+from exchange.disputes import panels
+from exchange.disputes.models import LACKS_SIGNATURES, Dispute, EvidenceRequest, Statement
+from exchange.disputes.queries import ruling_of
 from exchange.notifications import actions
 from exchange.notifications.models import Kind
 from exchange.notifications.render import REMINDERS, Line
@@ -62,8 +66,8 @@ def _all_waiting(now: datetime) -> Iterator[Waiting]:
     open_ = Trade.objects.filter(state__in=[State.REQUESTED, State.AGREED, State.FUNDED, State.PAID])
     for trade in open_.select_related("seller", "buyer", "maker").filter(is_frozen=False).order_by("id")[:BATCH]:
         yield from _in_trade(trade)
-    cases = Dispute.objects.filter(closed_at__isnull=True, rule_by__gt=now, ruling__isnull=True)
-    for case in cases.select_related("trade__seller", "trade__buyer", "arbiter").order_by("rule_by")[:BATCH]:
+    cases = Dispute.objects.filter(Q(ruling__isnull=True) | LACKS_SIGNATURES, closed_at__isnull=True, rule_by__gt=now)
+    for case in cases.select_related("trade__seller", "trade__buyer", "arbiter", "ruling").order_by("rule_by")[:BATCH]:
         yield from _in_case(case, now)
 
 
@@ -91,8 +95,11 @@ def _in_case(case: Dispute, now: datetime) -> Iterator[Waiting]:
     if until is None:
         return
     page = f"/trades/{trade.code}/dispute"
+    desk = f"/arbiter/cases/{trade.code}"
+    if (ruling := ruling_of(case)) is not None:
+        for member in panels.waited_for(trade, ruling):
+            yield Waiting(trade=trade, account=member, what="cosign", since=ruling.at, until=until, path=desk)
     if case.arbiter is not None:
-        desk = f"/arbiter/cases/{trade.code}"
         yield Waiting(trade=trade, account=case.arbiter, what="rule", since=case.opened_at, until=until, path=desk)
     stated = set(Statement.objects.filter(dispute=case).values_list("account_id", flat=True))
     sides = {"seller": trade.seller, "buyer": trade.buyer}

@@ -84,6 +84,7 @@ REMINDERS: dict[str, str] = {
     "pay": "The time to pay in trade {code} is running out. If you have paid, mark it paid.",
     "check": "The time to check the payment of trade {code} is running out. Then the arbiter decides.",
     "state": "The arbiter of trade {code} decides soon, and you have not said what happened.",
+    "cosign": "A ruling on trade {code} still waits for your signature, and the time to rule is running out.",
     "rule": "The time to rule on trade {code} is running out.",
     "answer": "The arbiter of trade {code} waits for your evidence, and the time is running out.",
 }

@@ -1,22 +1,28 @@
 """A panel rules: a real Safe on the chain is the arbiter, and two of its owners must sign the same ruling."""
 
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from pytest_django import Settings
 
 from escrow import calls, relay, safe
+from escrow.models import Intent
+from escrow.terms import digest
+from exchange.api.render import disputes as render
 from exchange.core import clock
 from exchange.core.errors import Conflict, Forbidden, Invalid, NotFound
 from exchange.core.models import AuditEntry
 from exchange.disputes import actions, panels, queries, rulings
 from exchange.disputes.models import PanelSeat, Ruling, RulingSignature
 from exchange.disputes.queue import queue
+from exchange.notifications import handlers, reminders
+from exchange.notifications.models import Kind, Notification
 from exchange.trades import queries as trades
 from exchange.trades.models import Trade
 from tests import trade_builders as make
-from tests.builders import Actor, actor, ben, carol, mallory, sara
-from tests.disputes.seats import dana, erin, seated_panel
+from tests.builders import actor, ben, carol, mallory, sara
+from tests.disputes.seats import agree, dana, erin, propose, seated_panel
+from tests.parallel import at_once
 from tests.web.visiting import sound, visit
 
 pytestmark = pytest.mark.django_db
@@ -34,28 +40,6 @@ def deal(panel: str) -> make.Deal:
     claimed = make.claimed()
     assert claimed.trade.terms["arbiter"] == panel
     return claimed
-
-
-def propose(deal: make.Deal, *, by: Actor | None = None, buyer_bps: int = 6000, **changes: Any) -> rulings.Decision:
-    who = by or carol()
-    until = clock.to_unix(clock.now()) + 3600 + changes.pop("later", 0)
-    signed = rulings.typed_data_of(deal.trade, buyer_bps=buyer_bps, reason_code=3, valid_until=until)
-    facts = {"findings": make.FINDINGS, "signature": who.sign(panels.to_sign(deal.trade, signed, by=who.account))}
-    return actions.rule(
-        deal.code,
-        by=who.account,
-        buyer_bps=buyer_bps,
-        reason_code=3,
-        valid_until=until,
-        now=clock.now(),
-        **(facts | changes),
-    )
-
-
-def agree(deal: make.Deal, by: Actor) -> rulings.Decision:
-    trade, ruling = panels.proposal_to_sign(deal.code, by=by.account, now=clock.now())
-    message = panels.to_sign(trade, rulings.ruled_data(trade, ruling), by=by.account)
-    return actions.co_sign(deal.code, by=by.account, signature=by.sign(message), now=clock.now())
 
 
 def test_two_of_three_sign_and_the_contract_splits_the_coins(deal: make.Deal) -> None:
@@ -250,3 +234,50 @@ def test_who_gives_the_case_back_withdraws_the_proposal_and_another_member_takes
     with pytest.raises(Conflict) as ruled:
         actions.recuse(deal.code, by=dana().account, reason="I know the buyer's brother.", now=clock.now())
     assert ruled.value.code == "ruled"
+
+
+def test_who_has_not_signed_yet_is_told_and_reminded_and_the_parties_read_of_no_proposal(deal: make.Deal) -> None:
+    propose(deal)
+    emitted = {"trade": deal.code, "by": carol().address, "at": 1}
+    handlers.on_proposed(emitted)
+    handlers.on_proposed(emitted)
+    told = Notification.objects.filter(text__contains="waits for your signature")
+    assert sorted(one.account.name for one in told) == ["Dana", "Erin"]
+    deadline = deal.fresh().deadline
+    assert deadline is not None
+    reminders.remind(deadline - timedelta(minutes=1))
+    waited = Notification.objects.filter(kind=Kind.REMINDER, text__contains="still waits for your signature")
+    assert sorted(one.account.name for one in waited) == ["Dana", "Erin"]
+    seen = queries.case_of_trade(deal.code, account=ben().account, now=clock.now())
+    assert seen is not None
+    assert not any("ruling" in one.words for one in seen.readings)
+    page = sound(visit(ben()).get(f"/trades/{deal.code}/dispute"))
+    assert "proposed a ruling" not in page.words
+    agree(deal, dana())
+    seen = queries.case_of_trade(deal.code, account=ben().account, now=clock.now())
+    assert seen is not None
+    assert {"proposed a ruling to the panel", "signed the ruling too"} <= {one.words for one in seen.readings}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_members_who_complete_a_ruling_at_once_send_it_once(settings: Settings) -> None:
+    seated_panel(settings)
+    deal = make.claimed()
+    propose(deal)
+    both = [dana(), erin()]
+    answers = at_once(2, lambda number: agree(deal, both[number]))
+    refused = [one for one in answers if isinstance(one, Exception)]
+    assert len(refused) == 1
+    assert isinstance(refused[0], Conflict | NotFound)
+    assert Intent.objects.filter(purpose="rule").count() == 1
+    make.keep()
+    assert deal.fresh().state == "resolved"
+
+
+def test_the_members_answer_holds_what_a_program_needs_to_check_it(deal: make.Deal) -> None:
+    propose(deal)
+    trade, ruling = panels.proposal_to_sign(deal.code, by=dana().account, now=clock.now())
+    told = render.proposal(trade, ruling, by=dana().account)
+    assert "0x" + digest(told["terms"]).hex() == trade.trade_id == told["ruling_data"]["message"]["tradeId"]
+    assert told["typed_data"]["message"]["message"] == "0x" + digest(told["ruling_data"]).hex()
+    assert told["typed_data"]["domain"]["verifyingContract"] == told["terms"]["message"]["arbiter"] == told["panel"]

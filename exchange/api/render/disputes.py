@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from escrow.signatures import BadSignature, recover
-from escrow.terms import digest
+from escrow.terms import digest, terms_typed_data
 from exchange.accounts.models import Account
 from exchange.api.answers import decimal_text, time_text, units_text
 from exchange.api.render import trades as trade_render
@@ -14,6 +14,7 @@ from exchange.disputes import panels, queries, rulings
 from exchange.disputes.models import Ruling
 from exchange.disputes.queries import CaseView, RulingView, StatementView
 from exchange.disputes.queue import QueueRow
+from exchange.trades import queries as trades
 from exchange.trades.models import Trade
 
 _DAY = 24 * 3600
@@ -87,10 +88,11 @@ def proposal(trade: Trade, made: Ruling, *, by: Account) -> dict[str, Any]:
     """Return a panel's ruling for a member who may sign it."""
     signed = rulings.ruled_data(trade, made)
     return {
-        "made": ruling(made),
+        "ruling": ruling(made),
         "by": made.arbiter.address,
         "panel": panels.panel_address(trade, by=by),
-        "ruling": signed,
+        "terms": terms_typed_data(trades.terms_of(trade), trades.domain_of(trade)),
+        "ruling_data": signed,
         "typed_data": panels.to_sign(trade, signed, by=by),
     }
 
@@ -112,7 +114,7 @@ def ruling_form(trade: Trade, *, by: Account, buyer_bps: int, reason_code: int, 
     return {
         "call": trade_render.call(rulings.call_of(trade, buyer_bps=buyer_bps, reason_code=reason_code)),
         "typed_data": panels.to_sign(trade, signed, by=by),
-        "ruling": signed,
+        "ruling_data": signed,
         "panel": panel or None,
     }
 

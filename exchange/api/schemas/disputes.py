@@ -125,23 +125,28 @@ class Case(Dispute):
 class RulingForm(Shown):
     """How to rule: sign `typed_data` and post the signature, or send `call` from the arbiter's wallet.
 
-    `ruling` is what the contract checks. It is what is signed too, unless the Terms name a panel: then `typed_data` is
-    the Safe's message that holds its digest, and `panel` the Safe, of whose owners several must sign.
+    `ruling_data` is what the contract checks. It is what is signed too, unless the Terms name a panel: then
+    `typed_data` is the Safe's message that holds its digest, and `panel` the Safe, of whose owners several must sign.
     """
 
     call: Call
     typed_data: TypedData
-    ruling: TypedData
+    ruling_data: TypedData
     panel: Address | None
 
 
 class Proposal(Shown):
-    """A panel's ruling that lacks signatures, and what the caller signs to agree to it."""
+    """A panel's ruling that lacks signatures, and what the caller signs to agree to it.
 
-    made: Ruling
+    The digest of `terms` is the trade's id, which `ruling_data` names; the digest of that is in the Safe's message
+    `typed_data`. So a program can check all of it before the wallet signs.
+    """
+
+    ruling: Ruling
     by: Address
     panel: Address
-    ruling: TypedData
+    terms: TypedData
+    ruling_data: TypedData
     typed_data: TypedData
 
 

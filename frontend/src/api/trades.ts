@@ -63,9 +63,9 @@ export function signOffer(code: string, signature: string): Promise<unknown> {
   return call("POST", `/offers/${encodeURIComponent(code)}/signature`, { signature });
 }
 
-/** How to rule; where a panel rules, `typed_data` is the Safe's message around the digest of `ruling`. */
+/** How to rule; where a panel rules, `typed_data` is the Safe's message around the digest of `ruling_data`. */
 export interface HowToRule extends HowTo {
-  ruling: TypedData;
+  ruling_data: TypedData;
   panel: string | null;
 }
 
@@ -76,14 +76,14 @@ export function readRuling(code: string, buyerBps: number, reasonCode: number): 
   );
 }
 
-export function giveRuling(code: string, body: Record<string, unknown>): Promise<unknown> {
+export function giveRuling(code: string, body: Record<string, unknown>): Promise<{ intent: unknown }> {
   return call("POST", `/arbiter/cases/${encodeURIComponent(code)}/ruling`, body);
 }
 
 /** A colleague's ruling for a panel, and what to sign to agree to it. */
 export interface Proposal {
-  panel: string;
-  ruling: TypedData;
+  terms: TypedData;
+  ruling_data: TypedData;
   typed_data: TypedData;
 }
 

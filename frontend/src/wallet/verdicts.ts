@@ -3,10 +3,10 @@
 import { giveRuling, readHowTo, readProposal, readRuling, readTrade, relayAction, signProposal, tellTransaction } from "../api/trades";
 import { checkResolve } from "../chain/calls";
 import { digest } from "../chain/eip712";
-import { checkPanelMessage, checkRuling, checkSplit, Mismatch } from "../chain/terms";
+import { checkPanelMessage, checkRuling, checkSplit, Mismatch, tradeId } from "../chain/terms";
 import { find } from "../page/dom";
 import { forgetDraft } from "../page/drafts";
-import { facts } from "../page/facts";
+import { facts, sameAddress } from "../page/facts";
 import { say } from "../page/status";
 import { refetchTopic } from "../page/swaps";
 import { checkIdentity, here } from "./agreed";
@@ -51,11 +51,10 @@ async function rule(form: HTMLFormElement): Promise<void> {
   const ruling = readRulingForm(form);
   const { buyer_bps: buyerBps, reason_code: reasonCode } = ruling;
   const card = new Card(form);
-  let isPanel = false;
+  let waits = false;
   try {
     const [trade, how] = await Promise.all([readTrade(code), readRuling(code, buyerBps, reasonCode)]);
     const { id, terms } = checkIdentity(trade);
-    isPanel = Boolean(how.panel);
     if (form.dataset.how === "send") {
       if (!how.call) throw new Mismatch("call");
       checkResolve(how.call, { buyerBps, reasonCode }, terms, facts().escrow);
@@ -68,35 +67,41 @@ async function rule(form: HTMLFormElement): Promise<void> {
       await tellTransaction(code, await send(wallet, how.call));
     } else {
       if (!how.typed_data) throw new Mismatch("kind of message");
-      checkRuling(how.ruling, here(), { tradeId: id, buyerBps, reasonCode });
+      checkRuling(how.ruling_data, here(), { tradeId: id, buyerBps, reasonCode });
       // Terms that name this wallet are ruled on by the ruling itself; others by the Safe they name.
       const named = String(terms.arbiter);
-      if (how.panel) checkPanelMessage(how.typed_data, how.ruling, here(), named);
-      else if (digest(how.typed_data) !== digest(how.ruling)) throw new Mismatch("ruling");
+      if (how.panel) checkPanelMessage(how.typed_data, how.ruling_data, here(), named);
+      else if (digest(how.typed_data) !== digest(how.ruling_data)) throw new Mismatch("ruling");
       card.awaitWallet("confirm");
       const signature = await signTypedData(how.typed_data);
-      await giveRuling(code, { ...ruling, signature, valid_until: Number(how.typed_data.message.validUntil) });
+      const until = Number(how.ruling_data.message.validUntil);
+      waits = !(await giveRuling(code, { ...ruling, signature, valid_until: until })).intent;
     }
   } catch (error) {
     card.stop();
     throw error;
   }
   card.confirmed("confirm");
-  if (isPanel) card.stop();
+  if (waits) card.stop();
   else card.set("mined", "active");
   card.handOver();
   const findings = find<HTMLTextAreaElement>("textarea[data-draft]", form);
   if (findings) forgetDraft(findings);
-  say(isPanel ? "Signed. The ruling waits for another member's signature." : "Ruling signed. It is on its way to the chain.");
+  say(waits ? "Signed. The ruling waits for another member's signature." : "Ruling signed. It is on its way to the chain.");
   await show(form, code);
 }
 
 /** A panel's ruling is signed by its other members too: exactly what this page shows, or nothing. */
 async function coSign(form: HTMLFormElement): Promise<void> {
-  const { case: code = "", tradeId = "", buyerBps = "", reasonCode = "", panel = "" } = form.dataset;
+  const { case: code = "", tradeId: shown = "", seller = "", buyer = "", buyerBps, reasonCode } = form.dataset;
   const proposal = await readProposal(code);
-  checkRuling(proposal.ruling, here(), { tradeId, buyerBps: Number(buyerBps), reasonCode: Number(reasonCode) });
-  checkPanelMessage(proposal.typed_data, proposal.ruling, here(), panel);
+  // The wallet will show a code only. It must be of the trade on this page, between these two, for the Safe they named.
+  const terms = proposal.terms.message;
+  const id = tradeId(terms, here());
+  if (id !== shown.toLowerCase()) throw new Mismatch("trade id");
+  if (!sameAddress(String(terms.seller), seller) || !sameAddress(String(terms.buyer), buyer)) throw new Mismatch("parties");
+  checkRuling(proposal.ruling_data, here(), { tradeId: id, buyerBps: Number(buyerBps), reasonCode: Number(reasonCode) });
+  checkPanelMessage(proposal.typed_data, proposal.ruling_data, here(), String(terms.arbiter));
   const { intent } = await signProposal(code, await signTypedData(proposal.typed_data));
   say(intent ? "Signed. The ruling is on its way to the chain." : "Signed. Another member's signature is still missing.");
   await show(form, code);
