@@ -1,9 +1,9 @@
 """A large trade in dispute: Carol proposes a ruling, Dora reads and signs it too, and only then do the coins move."""
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
-from tests.e2e.browser import Person
+from tests.e2e.browser import SHEET, Person
 from tests.e2e.running import Running
 from tests.e2e.test_trade_in_two_browsers import FINDINGS, STORY
 from tests.e2e.trader import Trader
@@ -59,6 +59,7 @@ def test_a_panels_ruling_moves_coins_only_once_two_of_its_members_have_signed(
     dora.sees(".case", "Carol proposes this")
     assert dora.look_with_axe() == []
     cosign = dora.page.locator("form[data-cosign]")
+    _another_trade_is_not_signed(dora)
     cosign.get_by_role("button", name="Sign this ruling too").click()
     expect(cosign.locator("[data-tick-error]")).to_be_visible()
     for tick in cosign.locator("[data-must-tick]").all():
@@ -73,3 +74,24 @@ def test_a_panels_ruling_moves_coins_only_once_two_of_its_members_have_signed(
     assert [*carol.trouble, *dora.trouble] == []
     for person in (carol, dora):
         person.close()
+
+
+def _another_trade_is_not_signed(dora: Person) -> None:
+    """The site answers with the proposal of a trade that is not on the page: no wallet opens."""
+
+    def swap(route: Route) -> None:
+        answer = route.fetch()
+        told = answer.json()
+        told["terms"]["message"]["salt"] = "1"
+        route.fulfill(response=answer, json=told)
+
+    dora.page.route("**/signature", swap)
+    cosign = dora.page.locator("form[data-cosign]")
+    for tick in cosign.locator("[data-must-tick]").all():
+        tick.check()
+    cosign.get_by_role("button", name="Sign this ruling too").click()
+    expect(cosign.locator("[data-action-error]")).to_contain_text("does not match what you see (trade id)")
+    assert dora.page.locator(SHEET).count() == 0
+    dora.page.unroute_all(behavior="wait")
+    for tick in cosign.locator("[data-must-tick]").all():
+        tick.uncheck()
