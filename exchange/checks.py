@@ -16,6 +16,8 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from eth_utils.address import is_checksum_address
 
+from exchange.stack.environment import DEMO_PANEL
+
 KEEPER_SECRETS = ("KEEPER_KEY", "KEEPER_KEY_FILE", "KEEPER_SIGNER_URL", "KEEPER_SIGNER_URL_FILE")
 _WEAK_SECRETS = ("embedded-default", "tests-only", "django-insecure")
 _LOCAL_CHAIN = 31337
@@ -95,10 +97,12 @@ def _check_accounts() -> Iterable[checks.Error]:
             7, "ARBITER_ADDRESS is missing, mistyped or a published development account.", "Set it to your arbiter's."
         )
     panel = settings.PANEL_ADDRESS
-    if (panel and not is_checksum_address(panel)) or bool(panel) != bool(settings.PANEL_ABOVE):
+    # The demo's Safe has the same address on every chain, and its owners' keys are published.
+    is_wrong = bool(panel) and (not is_checksum_address(panel) or panel == DEMO_PANEL)
+    if is_wrong or bool(panel) != bool(settings.PANEL_ABOVE):
         yield _error(
             14,
-            "PANEL_ADDRESS is mistyped, or only one of PANEL_ADDRESS and PANEL_ABOVE is set.",
+            "PANEL_ADDRESS is mistyped or the demo's, or only one of PANEL_ADDRESS and PANEL_ABOVE is set.",
             "Set both, as docs/disputes.md says, or neither.",
         )
     wanted = bool(recipient) or settings.FEE_BPS > 0

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-_AMOUNT = re.compile(r"[0-9]{1,20}(\.[0-9]{1,18})?")
+_AMOUNT = re.compile(r"[0-9]{1,10}(\.[0-9]{1,18})?")
 HOME = Path(os.environ.get("PARLEY_HOME") or Path(__file__).resolve().parent.parent / ".parley")
 
 

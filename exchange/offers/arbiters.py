@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from exchange.catalog.models import Asset
-from exchange.core import money
 from exchange.offers.plain import plain
 
 
@@ -23,7 +22,8 @@ def panel_for(asset: Asset) -> Panel | None:
     above = settings.PANEL_ABOVE.get(asset.symbol)
     if not settings.PANEL_ADDRESS or above is None:
         return None
-    units = money.to_units(above, decimals=asset.decimals)
+    # Cut, not refused: an operator's digit too many must not stop every trade of this asset.
+    units = int(above.scaleb(asset.decimals))
     return Panel(address=settings.PANEL_ADDRESS, above=units, coins=plain(above))
 
 

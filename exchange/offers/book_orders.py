@@ -7,6 +7,7 @@ them the paused ones as `book_runs` puts them. Trust and speed are columns of th
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -35,7 +36,7 @@ _SCANS: Mapping[Order, _Scan] = {
 
 
 def select_ordered(
-    filters: Filters, *, market: Decimal | None, after: Position | None, limit: int, now: Any
+    filters: Filters, *, market: Decimal | None, after: Position | None, limit: int, now: datetime
 ) -> tuple[str, dict[str, Any]]:
     """Return SQL and parameters for (id, paused, key) of the next `limit` offers in the order that `filters` names.
 

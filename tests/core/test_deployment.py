@@ -10,6 +10,7 @@ from django.conf import LazySettings
 from django.core.exceptions import ImproperlyConfigured
 
 from exchange import checks
+from exchange.stack.environment import DEMO_PANEL
 
 ROOT = Path(__file__).resolve().parents[2]
 # No one's accounts: the last ones of the precompile range, in checksum case by having digits only.
@@ -60,6 +61,9 @@ def test_a_careful_set_up_is_accepted(safe: LazySettings) -> None:
         ("ESCROW_ADDRESS", "", "parley.E006"),
         ("ESCROW_ADDRESS", "0xF39fd6e51aad88F6F4ce6aB8827279cffFb92266", "parley.E006"),
         ("ARBITER_ADDRESS", "", "parley.E007"),
+        ("PANEL_ADDRESS", "0x3a2dfa092ede200466d6689e3e2de3c0d26a2397", "parley.E014"),
+        ("PANEL_ABOVE", {"ETH": 5}, "parley.E014"),
+        ("PANEL_ADDRESS", DEMO_PANEL, "parley.E014"),
         ("ARBITER_ADDRESS", "0x90F79bf6EB2c4f870365E785982E1f101E93b906", "parley.E007"),
         ("FEE_RECIPIENT", "", "parley.E008"),
         ("FEE_RECIPIENT", "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65", "parley.E008"),
@@ -74,6 +78,8 @@ def test_a_careful_set_up_is_accepted(safe: LazySettings) -> None:
 )
 def test_each_problem_is_named_alone(safe: LazySettings, name: str, value: object, problem: str) -> None:
     setattr(safe, name, value)
+    if value == DEMO_PANEL:
+        safe.PANEL_ABOVE = {"ETH": 5}
     assert found() == [problem]
     if ".E" in problem:
         with pytest.raises(ImproperlyConfigured, match="DEPLOY=1"):

@@ -2,6 +2,7 @@
 
 import os
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,10 @@ def test_settings_are_read_with_their_type(monkeypatch: pytest.MonkeyPatch, tmp_
     assert env.number("X", 1) == 12
     monkeypatch.setenv("X", "a, b,,c ")
     assert env.items("X") == ["a", "b", "c"]
+    monkeypatch.setenv("X", "ETH=5, USDC = 10000.50 ")
+    assert env.amounts("X") == {"ETH": Decimal(5), "USDC": Decimal("10000.50")}
     monkeypatch.delenv("X")
+    assert env.amounts("X") == {}
     assert env.text("X", "other") == "other"
     (tmp_path / "secret").write_text("from a file\n")
     monkeypatch.setenv("X_FILE", str(tmp_path / "secret"))
@@ -102,6 +106,10 @@ def test_settings_are_read_with_their_type(monkeypatch: pytest.MonkeyPatch, tmp_
         ("-1", lambda: env.number("X", 1)),
         ("", lambda: env.text("X")),
         ("sqlite:///db", lambda: env.database("X")),
+        *(
+            (value, lambda: env.amounts("X"))
+            for value in ("5", "ETH=", "=5", "ETH=-5", "ETH=1e3", "ETH=NaN", "ETH=5 EUR")
+        ),
     ],
 )
 def test_an_unreadable_setting_is_named(monkeypatch: pytest.MonkeyPatch, value: str, read: object) -> None:

@@ -10,9 +10,10 @@ from pytest_django import Settings
 from exchange.core import clock
 from exchange.core.errors import Conflict
 from exchange.disputes.models import PanelSeat
+from exchange.offers import arbiters
 from exchange.trades import actions as trade_actions
 from tests import trade_builders as make
-from tests.builders import ben, carol, mallory, offer, sara
+from tests.builders import asset, ben, carol, mallory, offer, sara
 from tests.disputes.seats import dana, seated_panel
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +62,13 @@ def test_the_operator_is_told_who_can_sign_before_trades_name_the_panel(panel: s
     settings.PANEL_ADDRESS = ""
     with pytest.raises(CommandError, match="not set"):
         call_command("check_panel", stdout=StringIO())
+
+
+def test_a_limit_with_more_digits_than_the_coin_has_is_cut_and_stops_nobody(panel: str, settings: Settings) -> None:
+    settings.PANEL_ABOVE = {"DUSD": Decimal("0.123456789")}
+    assert arbiters.arbiter_for(asset("DUSD"), 123_456) == carol().address
+    assert arbiters.arbiter_for(asset("DUSD"), 123_457) == panel
+    settings.PANEL_ABOVE = {"ETH": Decimal("9999999999.123456789123456789")}
+    assert arbiters.panel_for(asset("ETH")) == arbiters.Panel(
+        address=panel, above=9_999_999_999_123_456_789_123_456_789, coins="9999999999.123456789123456789"
+    )
