@@ -16,19 +16,19 @@ from exchange.core import audit, clock
 from exchange.core.errors import NotFound
 from exchange.disputes import shown
 from exchange.disputes.models import CaseKey, Disclosure, Dispute, Evidence, EvidenceChunk
-from exchange.disputes.queries import case_key, claimed_case
+from exchange.disputes.queries import case_key, case_to_read, claimed_case
 from exchange.trades import queries as trades
 from exchange.trades.models import Trade
 
 
 def transcript_for(code: str, *, arbiter: Account) -> dict[str, Any]:
-    """Return log, people's keys and sealed message keys of a claimed case; the reading is put on record.
+    """Return log, people's keys and sealed message keys for whoever judges a case; the reading is put on record.
 
     Members `host`, `trade`, `people` and `items` are as `chat.transcript` takes them. Raises `NotFound`, `Forbidden`.
     """
-    case, trade = claimed_case(code, arbiter=arbiter)
+    case, trade = case_to_read(code, arbiter=arbiter)
     audit.record("case.transcript", by=arbiter.address, subject=trade.code)
-    return {**_log(trade, arbiter), "disclosures": _sealed_keys(case, trade)}
+    return {**_log(trade), "disclosures": _sealed_keys(case, trade)}
 
 
 def handed_over(code: str, *, account: Account) -> tuple[CaseKey | None, list[tuple[str, int]]]:
@@ -43,22 +43,23 @@ def handed_over(code: str, *, account: Account) -> tuple[CaseKey | None, list[tu
 
 
 def evidence_list(code: str, *, account: Account) -> list[shown.EvidenceView]:
-    """Return the files of a case for a party or its arbiter. Raises `NotFound`."""
+    """Return the files of a case for a party or those who judge it. Raises `NotFound`, `Forbidden`."""
     case, trade = _case_seen_by(code, account=account)
-    if account.pk == case.arbiter_id:
+    is_party = account.pk in {trade.seller_id, trade.buyer_id}
+    if not is_party:
         audit.record("case.files", by=account.address, subject=trade.code)
-    mine = "arbiter" if account.pk == case.arbiter_id else shown.side_of(trade, account.pk)
+    mine = shown.side_of(trade, account.pk) if is_party else "arbiter"
     return [one for one in shown.evidence_of(case, trade) if one.is_complete or one.side == mine]
 
 
 def read_chunk(code: str, *, account: Account, evidence_id: int, n: int) -> str:
-    """Return a chunk of a file's ciphertext (base64), for a party or the arbiter, whose reading is put on record."""
+    """Return a chunk of a file's ciphertext (base64), for a party or those who judge; theirs is put on record."""
     case, trade = _case_seen_by(code, account=account)
     found = Evidence.objects.filter(pk=evidence_id, dispute=case, complete_at__isnull=False).first()
     row = EvidenceChunk.objects.filter(evidence=found, n=n).first() if found else None
     if row is None:
         raise NotFound("There is no such file in this case.")
-    if account.pk == case.arbiter_id and n == 0:
+    if account.pk not in {trade.seller_id, trade.buyer_id} and n == 0:
         audit.record("case.evidence", by=account.address, subject=trade.code, data={"file": evidence_id})
     return base64.b64encode(bytes(row.data)).decode()
 
@@ -129,11 +130,13 @@ def export(code: str, *, arbiter: Account, now: datetime) -> dict[str, Any]:
             }
             for one in trade.timeline.order_by("n")
         ],
-        "transcript": {**_log(trade, arbiter), "disclosures": _sealed_keys(case, trade)},
+        "transcript": {**_log(trade), "disclosures": _sealed_keys(case, trade)},
     }
 
 
-def _log(trade: Trade, account: Account) -> dict[str, Any]:
+def _log(trade: Trade) -> dict[str, Any]:
+    # Whoever judges reads what the parties read.
+    account = trade.seller
     rows = Message.objects.filter(trade=trade).order_by("seq").values_list("seq", "received_at", "body")
     return {
         "host": host(),
@@ -155,8 +158,13 @@ def _sealed_keys(case: Dispute, trade: Trade) -> list[dict[str, Any]]:
 
 
 def _case_seen_by(code: str, *, account: Account) -> tuple[Dispute, Trade]:
-    trade = trades.trade_for(code, account=account, include_arbiter=True)
-    case = Dispute.objects.filter(trade=trade).first()
+    try:
+        trade = trades.trade_for(code, account=account, include_arbiter=True)
+    except NotFound:
+        if not account.is_arbiter:
+            raise
+        return case_to_read(code, arbiter=account)
+    case = Dispute.objects.select_related("arbiter").filter(trade=trade).first()
     if case is None:
         raise NotFound("There is no case for this trade yet.")
     return case, trade

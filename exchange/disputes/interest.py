@@ -19,6 +19,15 @@ def refuse_interest(trade: Trade, arbiter: Account, *, case: Dispute | None = No
         raise Forbidden("You gave this case back; it cannot be yours again.", code="recused")
 
 
+def has_interest(trade: Trade, arbiter: Account, *, case: Dispute) -> bool:
+    """Return whether `refuse_interest` would refuse this account."""
+    try:
+        refuse_interest(trade, arbiter, case=case)
+    except Forbidden:
+        return True
+    return False
+
+
 def is_named(arbiter: Account, named: str) -> bool:
     """Return whether Terms that name `named` as arbiter mean this account: itself, or a seat on that panel."""
     return arbiter.address == named or PanelSeat.objects.filter(panel=named, member=arbiter).exists()

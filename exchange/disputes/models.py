@@ -149,6 +149,26 @@ class Disclosure(models.Model):
         return f"{self.sender} {self.n}"
 
 
+class KeyShare(models.Model):
+    """The secret of an arbiter's case key, sealed to a colleague of the panel by the arbiter's browser.
+
+    `identity_key` (hex) is the colleague's chat identity; the box is to its X25519 form.
+    """
+
+    case_key = models.ForeignKey(CaseKey, on_delete=models.CASCADE, related_name="shares")
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    identity_key = models.CharField(max_length=64)
+    # libsodium sealed box (base64) of the 32-byte secret.
+    sealed = models.CharField(max_length=128)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case_key", "reader"], name="key_share_once")]
+
+    def __str__(self) -> str:
+        return f"{self.case_key_id} for {self.reader_id}"
+
+
 class Evidence(models.Model):
     """A file of one party, encrypted in the browser; `sealed` holds its key for each reader's public key (hex)."""
 

@@ -116,12 +116,21 @@ def case_for(code: str, *, arbiter: Account, now: datetime) -> CaseView:
 
     While a panel's ruling lacks signatures the other members of the panel read it too.
     """
-    try:
-        case, trade = claimed_case(code, arbiter=arbiter)
-    except NotFound:
-        case, trade, _ = proposed_case(code, member=arbiter)
+    case, trade = case_to_read(code, arbiter=arbiter)
     audit.record("case.read", by=arbiter.address, subject=trade.code)
     return _view(case, trade, arbiter, now)
+
+
+def case_to_read(code: str, *, arbiter: Account) -> tuple[Dispute, Trade]:
+    """Return a case and its trade for the arbiter who claimed it, or for a member asked to sign its proposed ruling.
+
+    Raises `NotFound`, `Forbidden`.
+    """
+    try:
+        return claimed_case(code, arbiter=arbiter)
+    except NotFound:
+        case, trade, _ = proposed_case(code, member=arbiter)
+        return case, trade
 
 
 def claimed_case(code: str, *, arbiter: Account) -> tuple[Dispute, Trade]:

@@ -10,7 +10,7 @@ from exchange.trades.models import Trade
 # Readings by one person that follow each other within this time are told as one.
 ONE_SITTING = timedelta(hours=1)
 # What the parties learn only when enough members of a panel have signed: before, it might still become another ruling.
-PROPOSING = frozenset({"case.proposed", "case.cosigned"})
+PROPOSING = frozenset({"case.proposed", "case.shared", "case.cosigned"})
 WORDS = {
     "case.read": "read the case file",
     "case.transcript": "read the disclosed messages",
@@ -20,6 +20,7 @@ WORDS = {
     "case.assigned": "assigned the case",
     "case.recused": "gave the case back",
     "case.proposed": "proposed a ruling to the panel",
+    "case.shared": "let a member of the panel read the messages",
     "case.ruled": "signed a ruling",
     "case.cosigned": "signed the ruling too",
     "case.asked": "asked for evidence",

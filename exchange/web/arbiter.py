@@ -95,7 +95,7 @@ def case_file(request: HttpRequest, account: Account, code: str) -> HttpResponse
 def material(request: HttpRequest, account: Account, code: str) -> HttpResponse:
     """Show again what was said and shown, for an open case file; this reading too is put on record."""
     case = queries.case_for(code, arbiter=account, now=clock.now())
-    context = {"case": case, "sides": sides_of(case.trade), "is_colleague": case.arbiter != account.address}
+    context = {"case": case, "sides": sides_of(case.trade)}
     return render(request, "arbiter/material.html", context)
 
 

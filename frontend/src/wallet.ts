@@ -2,7 +2,7 @@
 
 import "./page/base";
 import "./chain/base";
-import { onSignRequest } from "./page/events";
+import { onNodeQuestion, onSignRequest } from "./page/events";
 import { whenReady } from "./page/dom";
 import { startTips } from "./page/tips";
 import { watchAccounts } from "./wallet/account";
@@ -10,12 +10,14 @@ import { startActions } from "./wallet/actions";
 import { startConsent } from "./wallet/consent";
 import { discoverWallets } from "./wallet/discovery";
 import { startProof } from "./wallet/proof";
+import { readQuietly } from "./wallet/quiet";
 import { signTypedData } from "./wallet/sign";
 import { startSignIn } from "./wallet/signin";
 import { startVerdicts } from "./wallet/verdicts";
 
 discoverWallets();
 onSignRequest(signTypedData);
+onNodeQuestion(readQuietly);
 whenReady(() => {
   watchAccounts();
   startSignIn();

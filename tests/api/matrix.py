@@ -232,6 +232,16 @@ MATRIX: dict[str, Row] = {
             "signature": ED_SIGNATURE,
         },
     ),
+    "GET /arbiter/cases/{code}/key": Row(answers=(401, 403, 403, 403, 200, 404), path="/arbiter/cases/{trade}/key"),
+    "GET /arbiter/cases/{code}/colleagues": Row(
+        answers=(401, 403, 403, 403, 200, 404), path="/arbiter/cases/{trade}/colleagues"
+    ),
+    "PUT /arbiter/cases/{code}/colleagues/{address}": Row(
+        # Carol's own key is not published in this world.
+        answers=(401, 403, 403, 403, 409, 404),
+        path=f"/arbiter/cases/{{trade}}/colleagues/{BOX_OWNER}",
+        body={"identity_key": KEY, "sealed": BOX},
+    ),
     "GET /arbiter/cases/{code}/transcript": Row(
         answers=(401, 403, 403, 403, 200, 404), path="/arbiter/cases/{trade}/transcript"
     ),

@@ -47,6 +47,19 @@ class Desk:
         }
         return actions.publish_case_key(deal.code, by=self.actor.account, now=clock.now(), **facts)
 
+    def enrol(self) -> None:
+        """Set up this arbiter's chat identity, as the browser does at the first unlocking."""
+        enrolment.enrol(
+            by=self.actor.account,
+            public_key=bytes(self.identity.verify_key).hex(),
+            wallet_signature=self.wallet_signature,
+            now=clock.now(),
+        )
+
+    def open_shared(self, box: str) -> bytes:
+        """Open what a colleague sealed to this arbiter's chat identity."""
+        return bytes(SealedBox(self.identity.to_curve25519_private_key()).decrypt(base64.b64decode(box)))
+
 
 def desk(actor: Actor, deal: Deal) -> Desk:
     """Return an arbiter's keys, from the wallet as the browser derives them."""

@@ -47,6 +47,7 @@ def test_an_offer_signed_before_there_was_a_panel_must_be_signed_again(settings:
 def test_the_operator_is_told_who_can_sign_before_trades_name_the_panel(panel: str, settings: Settings) -> None:
     told = StringIO()
     call_command("check_panel", stdout=told)
+    assert "has no chat key yet" in told.getvalue()
     assert f"{panel}: 2 of 3 owners must sign." in told.getvalue()
     assert f"{carol().address}: can sign" in told.getvalue()
     PanelSeat.objects.exclude(member=carol().account).delete()

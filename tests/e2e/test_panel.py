@@ -5,6 +5,8 @@ from playwright.sync_api import Browser, Route, expect
 
 from tests.e2e.browser import SHEET, Person
 from tests.e2e.running import Running
+from tests.e2e.talker import Talker
+from tests.e2e.test_dispute_desk import unlock
 from tests.e2e.test_trade_in_two_browsers import FINDINGS, STORY
 from tests.e2e.trader import Trader
 
@@ -42,6 +44,11 @@ def test_a_panels_ruling_moves_coins_only_once_two_of_its_members_have_signed(
     carol.page.locator("tr", has_text=trade).get_by_role("button", name="Claim").click()
     carol.page.wait_for_url("**/arbiter/cases/*")
     carol.page.wait_for_selector("html[data-live-ready]")
+    unlock(carol)
+    said = "Four thousand of the twelve are missing."
+    talkers = [Talker.join(one, trade) for one in (sara, ben)]
+    talkers[0].say_and_show(said)
+    carol.sees("[data-case-transcript]", said)
     form = carol.page.locator("form[data-ruling]")
     form.locator("input[type=text], input[type=number]").first.fill("60")
     form.locator("[name=reason_code]").select_option("3")
@@ -57,6 +64,7 @@ def test_a_panels_ruling_moves_coins_only_once_two_of_its_members_have_signed(
     dora.page.locator("tr", has_text=trade).get_by_role("link", name="Read and sign").click()
     dora.page.wait_for_selector("html[data-live-ready]")
     dora.sees(".case", "Carol proposes this")
+    _dora_reads_what_was_handed_to_carol(carol, dora, said)
     assert dora.look_with_axe() == []
     cosign = dora.page.locator("form[data-cosign]")
     _another_trade_is_not_signed(dora)
@@ -74,6 +82,40 @@ def test_a_panels_ruling_moves_coins_only_once_two_of_its_members_have_signed(
     assert [*carol.trouble, *dora.trouble] == []
     for person in (carol, dora):
         person.close()
+
+
+def _dora_reads_what_was_handed_to_carol(carol: Person, dora: Person, said: str) -> None:
+    """Dora has no chat key yet; once she has, Carol's browser shares the case with her and with nobody made up."""
+    button = dora.page.locator("[data-case-unlock]")
+    button.click()
+    for _ in range(3):
+        dora.approve()
+    dora.sees("[data-case-locked]", "has not shared its key with you yet")
+    _a_made_up_owner_gets_nothing(carol)
+    carol.page.reload()
+    carol.sees(".case", "Dora can read the messages and files of this case now.")
+    button.click()
+    dora.sees("[data-case-transcript]", said)
+    dora.sees("[data-case-verdict]", "1 of 1 messages")
+
+
+def _a_made_up_owner_gets_nothing(carol: Person) -> None:
+    """The site names a member whom the chain does not know: Carol's browser asks her wallet's node and stops."""
+    sent: list[str] = []
+
+    def swap(route: Route) -> None:
+        if route.request.method == "PUT":
+            sent.append(route.request.url)
+        answer = route.fetch()
+        told = answer.json()
+        told["items"] = [{**one, "account": f"0x{'66' * 20}"} for one in told["items"]]
+        route.fulfill(response=answer, json=told)
+
+    carol.page.route("**/colleagues**", swap)
+    carol.page.reload()
+    carol.sees(".case", "The chain does not confirm that Dora sits on this panel. Nothing was shared.")
+    carol.page.unroute_all(behavior="wait")
+    assert sent == []
 
 
 def _another_trade_is_not_signed(dora: Person) -> None:

@@ -39,6 +39,10 @@ class Trader:
         """POST with an idempotency key, so that trying again after a lost answer is harmless."""
         return self._call("POST", path, json=body, headers={"Idempotency-Key": str(uuid.uuid4())})
 
+    def put(self, path: str, body: dict[str, Any]) -> Any:
+        """PUT and return the JSON; the same again is harmless."""
+        return self._call("PUT", path, json=body)
+
     def sign(self, typed_data: dict[str, Any]) -> str:
         """Return the wallet's EIP-712 signature."""
         return str(self.wallet.sign_message(encode_typed_data(full_message=typed_data)).signature.to_0x_hex())

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { fromBase64, fromHex, toHex } from "../../frontend/src/chain/bytes";
 import { commitmentOf, openWord } from "../../frontend/src/case/payer";
 import { splitOf } from "../../frontend/src/case/preview";
-import { seal, unseal } from "../../frontend/src/case/sealedbox";
+import { readerKeyOf, readerSecretOf, seal, unseal } from "../../frontend/src/case/sealedbox";
 import { paymentText } from "../../frontend/src/case/sepa";
 import { rangesOf } from "../../frontend/src/case/verdict";
 
@@ -15,6 +15,7 @@ declare const ROOT: string;
 
 interface Vectors {
   sealed_box: { secret: string; public: string; plain: string; box: string };
+  identity_box: { identity_secret: string; identity: string; public: string; plain: string; box: string };
   payer_name: { word: { name: string; salt: string; trade: string }; commitment: string };
   ranges: [number[], string][];
 }
@@ -24,6 +25,14 @@ const vectors = JSON.parse(readFileSync(join(ROOT, "tests", "vectors", "case.jso
 test("a box sealed by libsodium opens here", () => {
   const { secret, plain, box } = vectors.sealed_box;
   assert.equal(toHex(unseal(fromBase64(box), fromHex(secret))), plain);
+});
+
+test("a box for a colleague's chat identity is libsodium's too", () => {
+  const { identity_secret: secret, identity, public: reader, plain, box } = vectors.identity_box;
+  assert.equal(readerKeyOf(identity), reader);
+  assert.equal(toHex(unseal(fromBase64(box), readerSecretOf(fromHex(secret)))), plain);
+  const fresh = seal(fromHex(plain), fromHex(readerKeyOf(identity)));
+  assert.equal(toHex(unseal(fresh, readerSecretOf(fromHex(secret)))), plain);
 });
 
 test("a box sealed here opens for its reader and for nobody else", () => {

@@ -1,10 +1,12 @@
 """Disclosed keys and evidence as JSON."""
 
+from dataclasses import asdict
 from typing import Any
 
 from exchange.api.answers import page, time_text
 from exchange.disputes import evidence as files
 from exchange.disputes import shown
+from exchange.disputes.colleagues import Colleague
 from exchange.disputes.models import CaseKey, Evidence, EvidenceRequest
 from exchange.disputes.shown import EvidenceView
 
@@ -18,6 +20,16 @@ def case_key(key: CaseKey) -> dict[str, Any]:
         "public_key": key.public_key,
         "signature": key.signature,
     }
+
+
+def shared_key(key: CaseKey | None, sealed: str) -> dict[str, Any]:
+    """Return the key of a case and its secret as sealed to the reader."""
+    return {"arbiter_key": case_key(key) if key else None, "sealed": sealed}
+
+
+def colleague(one: Colleague) -> dict[str, Any]:
+    """Return a member of the panel."""
+    return asdict(one)
 
 
 def disclosures(key: CaseKey | None, handed: list[tuple[str, int]]) -> dict[str, Any]:

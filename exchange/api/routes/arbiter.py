@@ -16,10 +16,10 @@ from exchange.api.render import disputes as render
 from exchange.api.schemas import case_material as material
 from exchange.api.schemas import disputes as schemas
 from exchange.api.schemas.chat import PartyKeys
-from exchange.api.schemas.fields import CodePath, Cursor, Limit
+from exchange.api.schemas.fields import Address, CodePath, Cursor, Limit
 from exchange.core import clock
 from exchange.core.errors import Conflict, Invalid, NotFound
-from exchange.disputes import actions, casefile, evidence, panels, queries, rulings
+from exchange.disputes import actions, casefile, colleagues, evidence, panels, queries, rulings
 from exchange.disputes.queue import queue
 
 router = Router()
@@ -179,6 +179,38 @@ def publish_key(request: HttpRequest, code: CodePath, body: material.PublishCase
         now=clock.now(),
     )
     return material_render.case_key(key)
+
+
+@call(router, "GET", "/arbiter/cases/{code}/key", gives=material.CaseKey, scope=ARBITER, refuses=[NotFound])
+def read_key(request: HttpRequest, code: CodePath) -> dict[str, Any]:
+    """Return the key a case is read with, and its secret as sealed to a colleague of the panel."""
+    return material_render.shared_key(*colleagues.key_shared_with(code, reader=signed_in(request)))
+
+
+@call(router, "GET", "/arbiter/cases/{code}/colleagues", gives=material.Colleagues, scope=ARBITER, refuses=[NotFound])
+def list_colleagues(request: HttpRequest, code: CodePath) -> dict[str, Any]:
+    """Return the members of the panel who are asked to sign a proposed ruling, with the chat keys to seal to."""
+    rows = colleagues.colleagues(code, by=signed_in(request))
+    return page([material_render.colleague(one) for one in rows], None)
+
+
+@call(
+    router,
+    "PUT",
+    "/arbiter/cases/{code}/colleagues/{address}",
+    gives=material.Shared,
+    scope=ARBITER,
+    refuses=[NotFound, Conflict],
+)
+def share_with_colleague(
+    request: HttpRequest, code: CodePath, address: Address, body: material.ShareCaseKey
+) -> dict[str, Any]:
+    """Let a colleague read the case: its secret, sealed to that colleague's chat key. The sharing is put on record."""
+    account = signed_in(request)
+    colleagues.share_key(
+        code, by=account, reader=address, identity_key=body.identity_key, sealed=body.sealed, now=clock.now()
+    )
+    return {"account": address, "has_key": True}
 
 
 @call(router, "GET", "/arbiter/cases/{code}/transcript", gives=material.Transcript, scope=ARBITER, refuses=[NotFound])

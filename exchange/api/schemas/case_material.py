@@ -24,6 +24,44 @@ class PublishCaseKey(Body):
     signature: Hex64
 
 
+class CaseKey(Shown):
+    """The key a case is read with (null before it is published), and its secret (base64) if it was sealed to you."""
+
+    arbiter_key: PartyKeys | None
+    sealed: str
+
+
+class Colleague(Shown):
+    """A member of the panel asked to sign; `has_key` once the case was shared under this very chat key."""
+
+    account: Address
+    name: str
+    identity_key: Hex32
+    wallet_signature: str
+    has_key: bool
+
+
+class Colleagues(Shown):
+    """All members asked to sign who have set up their chat key."""
+
+    items: list[Colleague]
+    next: None
+
+
+class ShareCaseKey(Body):
+    """`PUT /arbiter/cases/{id}/colleagues/{address}`: the secret, sealed to the X25519 form of `identity_key`."""
+
+    identity_key: Hex32
+    sealed: Annotated[str, StringConstraints(max_length=128)]
+
+
+class Shared(Shown):
+    """Who can read the case from now on."""
+
+    account: Address
+    has_key: bool
+
+
 class MessageKey(Body):
     """The key of `sender`'s message `n` as a libsodium sealed box to the arbiter's key."""
 

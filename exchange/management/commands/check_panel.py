@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from escrow import safe
 from exchange.accounts.models import Account
+from exchange.chat.models import ChatIdentity
 from exchange.disputes.models import PanelSeat
 
 
@@ -33,6 +34,10 @@ class Command(BaseCommand):
                 name for name, those in (("a seat", seated), ("the arbiter's role", arbiters)) if owner not in those
             ]
             self.stdout.write(f"{owner}: {'can sign' if not lacks else 'lacks ' + ' and '.join(lacks)}")
+        identities = ChatIdentity.objects.filter(account__address__in=able)
+        enrolled = set(identities.values_list("account__address", flat=True))
+        for silent in sorted(able - enrolled):
+            self.stdout.write(f"{silent}: has no chat key yet; until one is set up nobody can share a case with them")
         for stranger in sorted(seated - found.addresses):
             self.stdout.write(f"{stranger}: has a seat here but owns no part of the Safe")
         if len(able) < found.needed:

@@ -8,6 +8,7 @@ import { say } from "../page/status";
 import { canonical } from "../chat/canonical";
 import { sign, signTradeKey } from "../chat/keys";
 import { readIdentity } from "../chat/api";
+import { keyringOfColleague, shareWithColleagues } from "./colleagues";
 import { publishCaseKey, readEvidence, readExport, readTranscript, type Transcript } from "./api";
 import { keyringAtHand, openKeyring, unsealWith, type Keyring } from "./keyring";
 import { wordsOf } from "./messages";
@@ -18,12 +19,14 @@ export class Desk {
   private readonly root: HTMLElement;
   private readonly code: string;
   private readonly tradeId: string;
+  private readonly isColleague: boolean;
   private keyring: Keyring | null = null;
 
   constructor(root: HTMLElement) {
     this.root = root;
     this.code = root.dataset.case ?? "";
     this.tradeId = (root.dataset.tradeId ?? "").toLowerCase();
+    this.isColleague = root.dataset.colleague === "1";
     for (const button of findAll("[data-case-unlock]", root)) button.addEventListener("click", () => void this.open());
     find("[data-case-export]", root)?.addEventListener("click", () => void this.export());
     document.addEventListener("click", (event) => {
@@ -39,15 +42,33 @@ export class Desk {
 
   /** Open by itself where this device has the key. */
   async start(): Promise<void> {
-    this.keyring = await keyringAtHand(this.tradeId).catch(() => null);
-    if (this.keyring) await this.publish(this.keyring).then(() => this.refresh()).catch((error: Error) => this.fail(error));
+    const keyring = await keyringAtHand(this.tradeId).catch(() => null);
+    if (keyring) await this.enter(keyring).catch((error: Error) => this.fail(error));
   }
 
   private async open(): Promise<void> {
     try {
-      this.keyring = await openKeyring(this.tradeId, (text) => this.tell(text));
-      await this.publish(this.keyring);
-      await this.refresh();
+      await this.enter(await openKeyring(this.tradeId, (text) => this.tell(text)));
+    } catch (error) {
+      this.fail(error as Error);
+    }
+  }
+
+  /** Read the case: by one's own key of it, or as a colleague by the one that its arbiter shared. */
+  private async enter(mine: Keyring): Promise<void> {
+    if (this.isColleague) this.keyring = await keyringOfColleague(this.code, this.tradeId, mine);
+    else {
+      await this.publish(mine);
+      this.keyring = mine;
+    }
+    await this.refresh();
+  }
+
+  private async share(keyring: Keyring): Promise<void> {
+    if (this.isColleague || !this.root.dataset.panel) return;
+    try {
+      const names = await shareWithColleagues(this.code, this.tradeId, keyring);
+      if (names.length > 0) this.tell(`${names.join(" and ")} can read the messages and files of this case now.`);
     } catch (error) {
       this.fail(error as Error);
     }
@@ -71,6 +92,7 @@ export class Desk {
     const verdict = judge(record, this.openKeys(record, this.keyring), (address) => this.nameOf(address));
     for (const box of findAll("[data-case-locked]", this.root)) box.hidden = true;
     this.draw(verdict, record);
+    await this.share(this.keyring);
   }
 
   private openKeys(record: Transcript, { secret }: Keyring): OpenKey[] {
@@ -130,9 +152,9 @@ export class Desk {
 
   private async showFile(id: number, opener: HTMLElement): Promise<void> {
     try {
-      this.keyring ??= await openKeyring(this.tradeId, (text) => this.tell(text));
+      if (!this.keyring) await this.enter(await openKeyring(this.tradeId, (text) => this.tell(text)));
       const file = (await readEvidence(this.code)).find((one) => one.id === id);
-      if (file) await new Viewer().show(this.code, file, this.keyring, opener);
+      if (file && this.keyring) await new Viewer().show(this.code, file, this.keyring, opener);
       opener.dataset.opened = "1";
     } catch (error) {
       this.fail(error as Error);
@@ -171,8 +193,7 @@ export class Desk {
   }
 
   private tell(text: string): void {
-    const line = find("[data-case-state]", this.root);
-    if (line) line.textContent = text;
+    for (const line of findAll("[data-case-state]", this.root)) line.textContent = text;
   }
 
   private fail(error: Error): void {

@@ -2,9 +2,9 @@
 // The Python side is PyNaCl's `SealedBox`; both are held to tests/vectors/case.json.
 
 import { hsalsa, xsalsa20poly1305 } from "@noble/ciphers/salsa.js";
-import { x25519 } from "@noble/curves/ed25519.js";
+import { ed25519, x25519 } from "@noble/curves/ed25519.js";
 import { blake2b } from "@noble/hashes/blake2.js";
-import { join, utf8 } from "../chain/bytes";
+import { fromHex, join, toHex, utf8 } from "../chain/bytes";
 
 const SIGMA = wordsOf(utf8("expand 32-byte k"));
 const KEY = 32;
@@ -21,6 +21,16 @@ export function unseal(sealed: Uint8Array, secret: Uint8Array): Uint8Array {
   const theirs = sealed.slice(0, KEY);
   const nonce = nonceOf(theirs, x25519.getPublicKey(secret));
   return xsalsa20poly1305(sharedKey(secret, theirs), nonce).decrypt(sealed.slice(KEY));
+}
+
+/** The X25519 form (hex) of an Ed25519 identity: RFC 7748, section 4.1, as libsodium maps it. */
+export function readerKeyOf(identity: string): string {
+  return toHex(ed25519.utils.toMontgomery(fromHex(identity)));
+}
+
+/** The X25519 secret of whoever holds an Ed25519 identity's secret. */
+export function readerSecretOf(identitySecret: Uint8Array): Uint8Array {
+  return ed25519.utils.toMontgomerySecret(identitySecret);
 }
 
 function nonceOf(once: Uint8Array, publicKey: Uint8Array): Uint8Array {

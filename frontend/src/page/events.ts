@@ -63,3 +63,23 @@ export function onSignRequest(sign: (data: TypedData) => Promise<string>): void 
     request.answer = sign(request.data);
   });
 }
+
+interface ChainQuestion {
+  to: string;
+  data: string;
+  answer?: Promise<string | null>;
+}
+
+/** Ask the reader's own node what a contract answers (hex), without opening a wallet; null where none is connected. */
+export function askOwnNode(to: string, data: string): Promise<string | null> {
+  const question: ChainQuestion = { to, data };
+  document.dispatchEvent(new CustomEvent("parley:ask-node", { detail: question }));
+  return question.answer ?? Promise.resolve(null);
+}
+
+export function onNodeQuestion(read: (to: string, data: string) => Promise<string | null>): void {
+  document.addEventListener("parley:ask-node", (event) => {
+    const question = (event as CustomEvent<ChainQuestion>).detail;
+    question.answer = read(question.to, question.data);
+  });
+}
