@@ -7,6 +7,7 @@ import pytest
 from pytest_django import Settings
 
 from escrow import deploy
+from escrow.rpc import Node
 from exchange.stack.anvil import Anvil
 from exchange.stack.engine import RunningEngine
 from exchange.stack.ports import choose_port
@@ -36,20 +37,56 @@ def world(node: RunningEngine, settings: Settings) -> Generator[World]:
         keeper.close()
 
 
+def height(engine: RunningEngine) -> int:
+    """Return the number of the newest block, asked of this very node."""
+    return int(Node(engine.engine.url).call("eth_blockNumber"), 16)
+
+
+class Ground:
+    """One Anvil for many tests that each trade on, from where the last one stopped; a new one before it is too long.
+
+    Anvil keeps the states of its last nine hundred blocks or so: a reorganisation of a longer chain leaves it without
+    its contracts.
+    """
+
+    LONGEST = 600
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._count = 0
+        self._engine: RunningEngine | None = None
+
+    def url(self) -> str:
+        """Return the address of a chain that carries the contracts and can still be reorganised."""
+        if self._engine is None or height(self._engine) > self.LONGEST:
+            self.stop()
+            self._count += 1
+            place = self._folder / str(self._count)
+            place.mkdir()
+            anvil = Anvil(folder=place / "anvil", log=place / "anvil.log", port=choose_port(), durable=False)
+            self._engine = RunningEngine(anvil)
+            deploy.deploy_escrow(anvil.url, KEYS["deployer"])
+        return self._engine.engine.url
+
+    def stop(self) -> None:
+        """End the Anvil that runs now, if any."""
+        if self._engine is not None:
+            self._engine.kill()
+
+
 @pytest.fixture(scope="module")
-def standing(tmp_path_factory: pytest.TempPathFactory) -> Generator[RunningEngine]:
-    """One Anvil for a whole file of tests that each trade on, from where the last one stopped."""
-    folder = tmp_path_factory.mktemp("standing")
-    engine = RunningEngine(Anvil(folder=folder / "anvil", log=folder / "anvil.log", port=choose_port(), durable=False))
-    deploy.deploy_escrow(engine.engine.url, KEYS["deployer"])
-    yield engine
-    engine.kill()
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Generator[Ground]:
+    """The chain that a file of tests shares."""
+    made = Ground(tmp_path_factory.mktemp("ground"))
+    yield made
+    made.stop()
 
 
 @pytest.fixture
-def shared(standing: RunningEngine, settings: Settings) -> World:
-    """The chain of `standing`, as the configured one."""
-    settings.CHAIN_RPC_URLS = [standing.engine.url]
+def shared(ground: Ground, settings: Settings) -> World:
+    """The chain of `ground`, as the configured one."""
+    url = ground.url()
+    settings.CHAIN_RPC_URLS = [url]
     settings.ESCROW_ADDRESS = ""
     settings.CONFIRMATIONS = 1
-    return World(url=standing.engine.url)
+    return World(url=url)
