@@ -27,6 +27,21 @@ async () => {
 }
 """
 
+# What lies on this device for files on their way, as text.
+KEPT = """
+() => new Promise((done) => {
+  const opening = indexedDB.open("parley-files", 1);
+  opening.onsuccess = () => {
+    const all = opening.result.transaction("kept").objectStore("kept").getAll();
+    all.onsuccess = () => {
+      opening.result.close();
+      const text = (bytes) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+      done(JSON.stringify(all.result.map((one) => [text(one.facts), ...one.chunks.map((chunk) => btoa(text(chunk)))])));
+    };
+  };
+})
+"""
+
 
 def with_gps(jpeg: bytes) -> bytes:
     """Return the picture with an EXIF segment that says it was taken at 48.2° N, 16.4° E."""
@@ -63,6 +78,30 @@ def refuses(person: Person, name: str, content: bytes, *, words: str) -> None:
     """Choose a file and see why it is not sent."""
     choose(person, name, content)
     expect(person.page.locator("[data-chat-upload][role=alert]")).to_contain_text(words)
+
+
+def _a_reload_in_the_middle_costs_nothing(sara: Person, ben: Person) -> None:
+    """The page is left while the third of four parts is on its way: the next visit sends what is missing, once."""
+    document = b"%PDF-1.7\n" + os.urandom(900_000)
+    sent: list[str] = []
+
+    def stop(route: Route) -> None:
+        route.abort("connectionreset")
+
+    ben.page.route("**/chunks/2", stop)
+    choose(ben, "contract.pdf", document)
+    ben.sees("[data-chat-upload]", "Paused at 50 %")
+    kept = ben.page.evaluate(KEPT)
+    assert "contract.pdf" not in kept
+    assert base64.b64encode(document[:300]).decode()[:200] not in kept
+    ben.page.unroute_all(behavior="wait")
+    ben.page.on("request", lambda one: sent.append(one.url) if "/chunks/" in one.url and one.method == "PUT" else None)
+    ben.page.reload()
+    assert saved(sara, "contract.pdf") == document
+    assert sorted(url.rsplit("/", 1)[1] for url in sent) == ["2", "3"]
+    ben.page.reload()
+    expect(ben.page.locator("[data-file]", has_text="contract.pdf")).to_have_count(1)
+    assert ben.page.evaluate(KEPT) == "[]"
 
 
 def test_files_travel_encrypted_without_their_secrets_and_survive_a_cut(browser: Browser, shared: Running) -> None:
@@ -102,6 +141,7 @@ def test_files_travel_encrypted_without_their_secrets_and_survive_a_cut(browser:
     ben.sees("[data-chat-upload]", "Paused")
     assert saved(sara, "statement.pdf") == document
     assert len(cuts) == 2
+    _a_reload_in_the_middle_costs_nothing(sara, ben)
 
     sara.sees("[data-chat-presence]", "is here")
     ben.page.locator("[data-chat-input]").press_sequentially("half a thou")

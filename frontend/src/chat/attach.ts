@@ -1,22 +1,33 @@
 // The paper clip: choose, drop or paste a file, watch it go, and see what came. Loaded when there is a chat to write in.
+// A file that was on its way when the page was left goes on by itself at the next visit.
 
 import { find, make } from "../page/dom";
+import { facts } from "../page/facts";
 import { say } from "../page/status";
 import { toHex } from "../chain/bytes";
 import type { FileNote } from "./content";
 import { megabytes, prepareFile } from "./file_prepare";
 import { sealFile } from "./file_seal";
+import { KeptFile, type Going } from "./kept_file";
 import { Cancelled, download, upload } from "./transfer";
+
+interface Show {
+  tell(text: string, share: number): void;
+  isCancelled(): boolean;
+  close(): void;
+}
 
 export class Attach {
   private readonly form: HTMLFormElement;
   private readonly code: string;
+  private readonly kept: KeptFile;
   private readonly send: (file: FileNote) => void;
   private isBusy = false;
 
-  constructor(form: HTMLFormElement, code: string, send: (file: FileNote) => void) {
+  constructor(form: HTMLFormElement, code: string, seed: Uint8Array, send: (file: FileNote) => void) {
     this.form = form;
     this.code = code;
+    this.kept = new KeptFile(seed, facts().account, code);
     this.send = send;
     const input = find<HTMLInputElement>("[data-chat-file]", form);
     const button = find<HTMLButtonElement>("[data-chat-attach]", form);
@@ -40,49 +51,72 @@ export class Attach {
       event.preventDefault();
       void this.take(file);
     });
+    void this.goOn();
+  }
+
+  /** Send the rest of a file that this device was sending when its page was left. */
+  private async goOn(): Promise<void> {
+    await this.alone(async () => {
+      const going = await this.kept.recall();
+      if (going) await this.transfer(this.show(going.name), () => Promise.resolve(going));
+    });
   }
 
   private async take(file: File): Promise<void> {
-    if (this.isBusy) {
-      this.fail("One file at a time: wait until the first one has gone.");
-      return;
-    }
-    this.isBusy = true;
-    const show = this.show(file.name);
+    const isFree = await this.alone(() =>
+      this.transfer(this.show(file.name), async () => {
+        const { name, media, bytes, note } = await prepareFile(file);
+        const going = { name, media, size: bytes.length, note, sealed: sealFile(bytes) };
+        await this.kept.keep(going);
+        return going;
+      }),
+    );
+    if (!isFree) this.fail("One file at a time: wait until the first one has gone.");
+  }
+
+  private async transfer(show: Show, prepare: () => Promise<Going>): Promise<void> {
     try {
       show.tell("Preparing…", 0);
-      const prepared = await prepareFile(file);
-      const sealed = sealFile(prepared.bytes);
-      const name = await upload(this.code, sealed, {
+      const { name, media, size, note, sealed } = await prepare();
+      const attachment = await upload(this.code, sealed, {
         onProgress: (share, isPaused) => {
           const percent = Math.round(share * 100);
-          show.tell(
-            isPaused ? `Paused at ${percent} %. It goes on by itself.` : `${prepared.note} ${percent} % sent.`,
-            share,
-          );
+          show.tell(isPaused ? `Paused at ${percent} %. It goes on by itself.` : `${note} ${percent} % sent.`, share);
         },
         isCancelled: () => show.isCancelled(),
       });
-      const { media, bytes } = prepared;
-      this.send({
-        name: prepared.name,
-        media,
-        size: bytes.length,
-        attachment: name,
-        chunks: sealed.chunks.length,
-        root: sealed.root,
-        key: toHex(sealed.key),
-      });
-      say(`${prepared.name} was sent.`);
+      // Forgotten first: a page that ends between the two must not send the message twice.
+      await this.kept.forget();
+      const { chunks, root, key } = sealed;
+      this.send({ name, media, size, attachment, chunks: chunks.length, root, key: toHex(key) });
+      say(`${name} was sent.`);
     } catch (error) {
+      await this.kept.forget();
       if (!(error instanceof Cancelled)) this.fail((error as Error).message);
     } finally {
       show.close();
+    }
+  }
+
+  /** One file at a time in this trade, over all tabs. False: another one is on its way. */
+  private async alone(act: () => Promise<void>): Promise<boolean> {
+    if (this.isBusy) return false;
+    this.isBusy = true;
+    try {
+      // Plain http beyond localhost has no locks: there each tab is on its own.
+      if (!navigator.locks) await act();
+      else
+        return await navigator.locks.request(`parley:file:${this.code}`, { ifAvailable: true }, async (lock) => {
+          if (lock) await act();
+          return lock !== null;
+        });
+      return true;
+    } finally {
       this.isBusy = false;
     }
   }
 
-  private show(name: string): { tell(text: string, share: number): void; isCancelled(): boolean; close(): void } {
+  private show(name: string): Show {
     find("[data-chat-upload]", this.form)?.remove();
     const words = make("span", {}, "");
     const bar = make("progress", { max: "1", "aria-label": `Sending ${name}` });

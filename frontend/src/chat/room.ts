@@ -132,7 +132,7 @@ export class Room {
       const { account: me } = facts();
       const conversation = new Conversation({ tradeId: this.tradeId, root, identity, me, peer });
       showFingerprint(this.section, fingerprint(identity.publicKey, peer.identityKey));
-      await this.begin(conversation, peer);
+      await this.begin(conversation, peer, seed);
       this.startCalls(root, peer.address);
       const isSeller = sameAddress(this.section.dataset.seller ?? "", me);
       const sellerIdentityKey = isSeller ? identity.publicKey : peer.identityKey;
@@ -149,7 +149,7 @@ export class Room {
     }
   }
 
-  private async begin(conversation: Conversation, peer: Peer): Promise<void> {
+  private async begin(conversation: Conversation, peer: Peer, seed: Uint8Array): Promise<void> {
     this.conversation = conversation;
     const sending = new Sending(this.code, conversation, this.log, {
       onPlaced: (message, seq) => this.placed(message, seq),
@@ -167,7 +167,7 @@ export class Room {
     sending.retry();
     if (!isOpen) return;
     const form = find<HTMLFormElement>("[data-chat-form]", this.section);
-    if (form) new Attach(form, this.code, (file) => sending.send({ text: "", file }));
+    if (form) new Attach(form, this.code, seed, (file) => sending.send({ text: "", file }));
     await this.startPresence();
   }
 

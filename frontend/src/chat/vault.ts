@@ -1,6 +1,7 @@
 // Where the chat seed stays on this device: in IndexedDB, under a key that script can use but never read out.
 // Without WebCrypto (plain http beyond localhost) it lives in this tab's memory only. Signing out deletes all of it.
 
+import { withStore } from "../page/database";
 import { SEED_DATABASE } from "../page/signout";
 
 const STORE = "seeds";
@@ -30,7 +31,7 @@ async function keepSeed(account: string, host: string, seed: Uint8Array): Promis
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, Uint8Array.from(seed));
   const kept: Kept = { key, iv, sealed };
-  await withStore("readwrite", (store) => store.put(kept, name)).catch(() => undefined);
+  await withStore(SEED_DATABASE, "readwrite", (store) => store.put(kept, name), STORE).catch(() => undefined);
 }
 
 async function recallSeed(account: string, host: string): Promise<Uint8Array | null> {
@@ -38,7 +39,7 @@ async function recallSeed(account: string, host: string): Promise<Uint8Array | n
   const known = memory.get(name);
   if (known || !crypto.subtle) return known ?? null;
   try {
-    const kept = (await withStore("readonly", (store) => store.get(name))) as Kept | undefined;
+    const kept = (await withStore(SEED_DATABASE, "readonly", (store) => store.get(name), STORE)) as Kept | undefined;
     if (!kept) return null;
     const seed = new Uint8Array(await crypto.subtle.decrypt({ name: "AES-GCM", iv: kept.iv }, kept.key, kept.sealed));
     memory.set(name, seed);
@@ -46,27 +47,6 @@ async function recallSeed(account: string, host: string): Promise<Uint8Array | n
   } catch {
     return null;
   }
-}
-
-function withStore(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open(SEED_DATABASE, 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
-    opening.onerror = () => reject(new Error("This browser keeps no data for this site."));
-    opening.onsuccess = () => {
-      const database = opening.result;
-      const transaction = database.transaction(STORE, mode);
-      const request = act(transaction.objectStore(STORE));
-      transaction.oncomplete = () => {
-        database.close();
-        resolve(request.result);
-      };
-      transaction.onabort = transaction.onerror = () => {
-        database.close();
-        reject(new Error("This browser keeps no data for this site."));
-      };
-    };
-  });
 }
 
 export const vault: Vault = { keep: keepSeed, recall: recallSeed };

@@ -1,6 +1,7 @@
 // What every bundle stands on. Each entry imports this file, so that the shared parts become one file and one request.
 
 import "../api/client";
+import "./database";
 import "./dom";
 import "./drafts";
 import "./events";
