@@ -13,7 +13,10 @@ from tests.e2e.running import Running
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A Parley with a short demo history."""
     # Ben takes in every test what no order of them ends in time: his cap is not what they look at.
-    running = Running(tmp_path_factory.mktemp("parley"), DEMO_TRADES="12", MAX_OPEN_TAKES="100")
+    # The push service of these tests is on loopback.
+    running = Running(
+        tmp_path_factory.mktemp("parley"), DEMO_TRADES="12", MAX_OPEN_TAKES="100", PUSH_SERVICES="127.0.0.1"
+    )
     running.start()
     yield running
     assert running.stop() == 0, running.tail()
