@@ -96,7 +96,7 @@ def select_page(
 ) -> tuple[str, dict[str, Any]]:
     """Return SQL and parameters for (id, paused, key) of the next `limit` offers in book order.
 
-    Pair, side, methods and size stand in the text, so that each such question is planned once (`book_select.fetch`).
+    Side, methods and size stand in the text, so that each such question is planned once (`book_select.fetch`).
     """
     params = page_params(filters, market=market, now=now)
     way = direction(filters.side)
@@ -129,6 +129,8 @@ def select_page(
 def page_params(filters: Filters, *, market: Decimal | None, now: datetime) -> dict[str, Any]:
     """Return the parameters that every scan of a page may name."""
     params: dict[str, Any] = {
+        "asset": filters.asset_id,
+        "currency": filters.currency,
         "market": market,
         "scale": Decimal(1).scaleb(-filters.decimals),
         "amount": filters.amount,
@@ -212,13 +214,6 @@ def _runs(filters: Filters, market: Decimal | None) -> list[_Run]:
     return [*priced, _PARKED, _LATE] if market is not None else [*priced, _PAUSED, _PARKED, _LATE]
 
 
-def _code(currency: str) -> str:
-    """Return a currency's code for the text of a query, having made sure that it is one."""
-    if not (currency.isascii() and currency.isalpha() and len(currency) == 3):
-        raise ValueError(currency)
-    return currency
-
-
 def _parked(side: Side) -> Decimal:
     return Decimal(limits.MOST_MARGIN + 1 if side is Side.SELL else limits.LEAST_MARGIN - 1)
 
@@ -235,8 +230,8 @@ def conditions(filters: Filters) -> Sequence[str]:
         "o.visibility = 'public'",
         "o.hidden = ''",
         f"o.side = '{filters.side.value}'",
-        f"o.asset_id = {int(filters.asset_id)}",
-        f"o.currency_id = '{_code(filters.currency)}'",
+        "o.asset_id = %(asset)s",
+        "o.currency_id = %(currency)s",
     ]
     if filters.methods is not None:
         keys = ",".join(str(int(key)) for key in sorted(filters.methods))
