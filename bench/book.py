@@ -35,9 +35,9 @@ function init(args) math.randomseed(seed + 7) end
 function request()
   if math.random(100) == 1 then
     local state = math.random(2) == 1 and "paused" or "active"
-    local body = '{"state":"' .. state .. '","ids":["' .. writes[math.random(#writes)] .. '"]}'
+    local body = '{"items":[{"id":"' .. writes[math.random(#writes)] .. '","version":1,"state":"' .. state .. '"}]}'
     local headers = { ["Authorization"] = "Bearer " .. token, ["Content-Type"] = "application/json" }
-    return wrk.format("PATCH", "/api/v1/me/offers", headers, body)
+    return wrk.format("PATCH", "/api/v1/me/offers/bulk", headers, body)
   end
   return wrk.format("GET", paths[math.random(#paths)])
 end
@@ -217,8 +217,8 @@ def _freshness(address: str, *, token: str, code: str) -> float:
             state = "paused" if number % 2 == 0 else "active"
             client.get(url)
             client.patch(
-                f"{address}/api/v1/me/offers",
-                json={"state": state, "ids": [code]},
+                f"{address}/api/v1/me/offers/bulk",
+                json={"items": [{"id": code, "version": 1, "state": state}]},
                 headers={"Authorization": f"Bearer {token}"},
             ).raise_for_status()
             began = time.monotonic()

@@ -21,7 +21,7 @@ from exchange.api.schemas.quotes import Quote
 from exchange.api.schemas.trades import Trade
 from exchange.core import clock, money
 from exchange.core.errors import Conflict, Forbidden, Invalid, NotFound
-from exchange.offers import actions, book, listing, queries, switching
+from exchange.offers import actions, book, listing, queries
 from exchange.offers.kept_pages import page_of
 from exchange.trades import actions as trades
 
@@ -67,13 +67,6 @@ def make_offer(request: HttpRequest, body: schemas.MakeOffer) -> dict[str, Any]:
     account, now = signed_in(request), clock.now()
     made = actions.create(by=account, draft=edits.draft_of(body), now=now)
     return render.offer(made, viewer=account, now=now)
-
-
-@call(router, "PATCH", "/me/offers", gives=schemas.Switched, scope=WRITE)
-def switch_offers(request: HttpRequest, body: schemas.SwitchOffers) -> dict[str, Any]:
-    """Pause or resume several of one's own offers; each stands for itself, and its refusal says why."""
-    done = switching.switch_all(body.ids, state=body.state, by=signed_in(request), now=clock.now())
-    return {"items": [render.switched(one) for one in done]}
 
 
 @call(router, "POST", "/me/break", gives=schemas.BreakShown, scope=WRITE)
