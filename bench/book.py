@@ -9,6 +9,7 @@ import json
 import os
 import random
 import re
+import shutil
 import subprocess
 import tempfile
 import time
@@ -71,6 +72,10 @@ def questions(count: int) -> list[str]:
 
 
 def main() -> None:
+    if shutil.which("wrk") is None:
+        raise SystemExit(
+            "This bench loads the servers with wrk (https://github.com/wg/wrk). Install it and run this again."
+        )
     with engines() as folder:
         from exchange.core import clock
 
@@ -86,7 +91,7 @@ def main() -> None:
             progress(f"{size - have:,} offers in {time.monotonic() - began:.0f} s")
             have = size
             _plans(size)
-            for kept in (500, 0):
+            for kept in (700, 0):
                 with web(BOOK_KEPT_MS=str(kept)) as address:
                     _measure(address, folder, size=size, kept=kept, token=token, codes=codes)
 
