@@ -25,7 +25,7 @@ def engines() -> Iterator[Path]:
 
     started = start_engines()
     os.environ.update(environment_for(started))
-    os.environ |= {"DJANGO_SETTINGS_MODULE": "bench._settings", "PRICE_MAX_AGE": "86400", "BOOK_KEPT_MS": "500"}
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "bench._settings", "PRICE_MAX_AGE": "86400", "BOOK_KEPT_MS": "700"}
     folder = Path(tempfile.mkdtemp(prefix="parley-bench-"))
     os.environ["BENCH_PAGES"] = str(folder)
     try:

@@ -9,6 +9,7 @@ import json
 import os
 import random
 import re
+import shutil
 import subprocess
 import tempfile
 import time
@@ -35,9 +36,9 @@ function init(args) math.randomseed(seed + 7) end
 function request()
   if math.random(100) == 1 then
     local state = math.random(2) == 1 and "paused" or "active"
-    local body = '{"state":"' .. state .. '","ids":["' .. writes[math.random(#writes)] .. '"]}'
+    local body = '{"items":[{"id":"' .. writes[math.random(#writes)] .. '","version":1,"state":"' .. state .. '"}]}'
     local headers = { ["Authorization"] = "Bearer " .. token, ["Content-Type"] = "application/json" }
-    return wrk.format("PATCH", "/api/v1/me/offers", headers, body)
+    return wrk.format("PATCH", "/api/v1/me/offers/bulk", headers, body)
   end
   return wrk.format("GET", paths[math.random(#paths)])
 end
@@ -71,6 +72,10 @@ def questions(count: int) -> list[str]:
 
 
 def main() -> None:
+    if shutil.which("wrk") is None:
+        raise SystemExit(
+            "This bench loads the servers with wrk (https://github.com/wg/wrk). Install it and run this again."
+        )
     with engines() as folder:
         from exchange.core import clock
 
@@ -86,7 +91,7 @@ def main() -> None:
             progress(f"{size - have:,} offers in {time.monotonic() - began:.0f} s")
             have = size
             _plans(size)
-            for kept in (500, 0):
+            for kept in (700, 0):
                 with web(BOOK_KEPT_MS=str(kept)) as address:
                     _measure(address, folder, size=size, kept=kept, token=token, codes=codes)
 
@@ -185,15 +190,13 @@ def _number(text: str | None) -> Any:
 
 
 def _sql(asked: list[str]) -> float:
-    """Return pages a second of PostgreSQL alone: the same SQL, rows fetched and thrown away."""
-    from django.db import connection
+    """Return pages a second of PostgreSQL alone: the same SQL, prepared as the product does, rows thrown away."""
+    from exchange.offers.book_select import fetch
 
     selects = _selects(asked[:60])
     began = time.monotonic()
-    with connection.cursor() as cursor:
-        for sql, params in selects:
-            cursor.execute(sql, params)
-            cursor.fetchall()
+    for sql, params in selects:
+        fetch(sql, params)
     return len(selects) / (time.monotonic() - began)
 
 
@@ -219,8 +222,8 @@ def _freshness(address: str, *, token: str, code: str) -> float:
             state = "paused" if number % 2 == 0 else "active"
             client.get(url)
             client.patch(
-                f"{address}/api/v1/me/offers",
-                json={"state": state, "ids": [code]},
+                f"{address}/api/v1/me/offers/bulk",
+                json={"items": [{"id": code, "version": 1, "state": state}]},
                 headers={"Authorization": f"Bearer {token}"},
             ).raise_for_status()
             began = time.monotonic()

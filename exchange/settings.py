@@ -71,8 +71,8 @@ APPROVAL_WINDOW = env.number("APPROVAL_WINDOW", 15 * 60, least=60)
 MAX_OPEN_TAKES = env.number("MAX_OPEN_TAKES", 5, least=1)
 PRICE_MAX_AGE = env.number("PRICE_MAX_AGE", 60, least=1)
 PRICE_TOLERANCE_BPS = env.number("PRICE_TOLERANCE_BPS", 50)
-# How long a page of the book may be served again to strangers, milliseconds; never as long as a second.
-BOOK_KEPT_MS = env.number("BOOK_KEPT_MS", 500, most=800)
+# How long a page of the book may be served again to strangers, milliseconds (exchange/offers/kept.py).
+BOOK_KEPT_MS = env.number("BOOK_KEPT_MS", 700, most=750)
 # Adapters of exchange/prices/sources (docs/prices.md); with none, offers that follow the market are paused.
 PRICE_SOURCES = env.items("PRICE_SOURCES", "demo" if DEMO else "")
 PRICE_PAIRS = env.items("PRICE_PAIRS", "ETH/USD,ETH/EUR")
@@ -167,13 +167,11 @@ _database = env.database(default=None if DEPLOY else "postgresql://postgres@127.
 _options: dict[str, object] = dict(_database["OPTIONS"])  # type: ignore[call-overload]
 # A request that cannot get what it needs fails soon and clearly instead of holding others up (milliseconds).
 _options["options"] = "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
-# Only the book's query is ever prepared; its plan must not depend on which price or amount happened to come first.
+# Only the book's query is prepared, where it says so (psycopg needs a threshold for that; below this one it would
+# prepare others too). Its plan must not depend on which price or amount happened to come first.
+_options["prepare_threshold"] = 2**31 - 1
 _options["options"] = f"{_options['options']} -c plan_cache_mode=force_generic_plan"
-_options["pool"] = {
-    "min_size": 1,
-    "max_size": env.number("DATABASE_POOL", 16, least=2),
-    "timeout": 10,
-}
+_options["pool"] = {"min_size": 1, "max_size": env.number("DATABASE_POOL", 16, least=2), "timeout": 10}
 # A connection is tried before it is used: after a restart of PostgreSQL the first request must not pay for it.
 DATABASES = {"default": {**_database, "OPTIONS": _options, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

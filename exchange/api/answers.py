@@ -56,9 +56,9 @@ def to_response(answer: Answer, *, content_type: str = JSON) -> HttpResponse:
     return response
 
 
-def with_etag(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Return `response` with its ETag, or 304 when the caller has it already."""
-    tag = f'"{hashlib.blake2b(response.content, digest_size=12).hexdigest()}"'
+def with_etag(request: HttpRequest, response: HttpResponse, *, tag: str | None = None) -> HttpResponse:
+    """Return `response` with its ETag, or 304 when the caller has it already; `tag` is what is known of its content."""
+    tag = f'"{tag or tag_of(response.content)}"'
     wanted = {part.strip().removeprefix("W/") for part in request.headers.get("If-None-Match", "").split(",")}
     if tag in wanted or "*" in wanted:
         fresh = HttpResponseNotModified()
@@ -66,6 +66,11 @@ def with_etag(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         return fresh
     response["ETag"] = tag
     return response
+
+
+def tag_of(content: bytes) -> str:
+    """Return what tells `content` from any other."""
+    return hashlib.blake2b(content, digest_size=12).hexdigest()
 
 
 def _plain(value: Any) -> str:
@@ -97,4 +102,4 @@ def time_text(moment: datetime | None) -> str | None:
 
 def day_text(moment: datetime | None) -> str | None:
     """Return the day of `moment` as RFC 3339 at midnight UTC; None stays None."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d}T00:00:00Z" if moment else None
+    return f"{moment.astimezone(UTC).date().isoformat()}T00:00:00Z" if moment else None

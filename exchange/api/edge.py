@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern
 
-from exchange.api import metrics, problems, throttle
+from exchange.api import alike, metrics, problems, throttle
 from exchange.api.reading import check_size
 from exchange.core.errors import NotFound
 
@@ -30,7 +30,7 @@ def _guarded(view: Response, *, name: str) -> Response:
             request.method = "GET"
         try:
             check_size(request)
-            response = view(request, *args, **kwargs)
+            response = alike.answer_again(request) or view(request, *args, **kwargs)
         except Exception as error:  # noqa: BLE001  (nothing leaves the API but answers and problems)
             response = problems.answer(request, error)
         if isinstance(response, HttpResponseNotAllowed):

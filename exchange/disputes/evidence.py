@@ -90,7 +90,8 @@ def put_chunk(code: str, *, by: Account, evidence_id: int, n: int, data: str, no
         if is_whole:
             found.complete_at = now
             found.save(update_fields=["complete_at"])
-            trade_actions.note(trade, kind="evidence_added", by=by.address, facts={"digest": found.digest}, now=now)
+            facts = {"digest": found.digest}
+            trade = trade_actions.note(trade, kind="evidence_added", by=by.address, facts=facts, now=now)
             emit("dispute.evidence", {"trade": trade.code, "by": by.address, "version": trade.version})
             tell(trade)
         else:  # what arrived is useless; the next try starts clean

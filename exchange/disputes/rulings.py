@@ -165,7 +165,7 @@ def _complete(trade: Trade, ruling: Ruling, *, by: Account, now: datetime) -> In
 
 def _put_on_record(trade: Trade, ruling: Ruling, *, by: Account, now: datetime) -> None:
     facts = {"buyer_bps": ruling.buyer_bps, "reason_code": ruling.reason_code}
-    trade_actions.note(trade, kind="ruled", by=by.address, facts=facts, now=now)
+    trade = trade_actions.note(trade, kind="ruled", by=by.address, facts=facts, now=now)
     audit.record("case.ruled", by=by.address, subject=trade.code, data=facts)
     emit("dispute.ruled", {"trade": trade.code, "by": by.address, "version": trade.version})
     tell(trade)

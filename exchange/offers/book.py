@@ -24,8 +24,8 @@ from exchange.offers.book_filters import Filters, Order, Position, Taker
 from exchange.offers.book_orders import select_ordered
 from exchange.offers.book_rows import BookRow, Reader, read_page
 from exchange.offers.book_runs import direction, select_page
-from exchange.offers.book_select import whole_rows
-from exchange.offers.kept import kept_or_read
+from exchange.offers.book_select import rows_asked, whole_rows
+from exchange.offers.kept import CATALOG_MS, MARKET_MS, Shelf
 from exchange.offers.models import Side
 from exchange.offers.pricing import LEAST_PRICE
 from exchange.prices import queries as prices
@@ -35,6 +35,9 @@ MOST_ROWS = 100
 # A count stops here: "1,000+".
 MOST_COUNTED = 1000
 _SALT = "parley.offers.book"
+_pairs: Shelf[tuple[Asset, Currency]] = Shelf(oldest_ms=CATALOG_MS, young_ms=CATALOG_MS)
+_markets: Shelf[Market] = Shelf(oldest_ms=MARKET_MS)
+_keys_of_methods: Shelf[tuple[int, ...]] = Shelf(oldest_ms=CATALOG_MS, young_ms=CATALOG_MS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +87,9 @@ def book(*, now: datetime, cursor: str | None = None, limit: int = 25, **asked: 
         raise Invalid(fields={"/limit": f"Ask for 1 to {MOST_ROWS} rows."})
     place = f"{filters.side.value}/{coin.symbol}/{money.code}/{filters.order.value}"
     frozen, after = _read_cursor(cursor, place=place) if cursor else (_usable(market), None)
-    sql, params = _select(filters, market=frozen, after=after, limit=limit + 1, now=now)
-    found = read_page(
-        sql, params, _reader(question, coin, money, market=market, now=now), direction=direction(filters.side)
-    )
+    sql, params = _select(filters, market=frozen, after=after, limit=rows_asked(limit + 1), now=now)
+    reader = _reader(question, coin, money, market=market, now=now)
+    found = read_page(sql, params, reader, direction=direction(filters.side), most=limit + 1)
     following = _write_cursor(found[limit - 1], market=frozen, place=place) if len(found) > limit else None
     return Page(items=[row for row, _, _ in found[:limit]], next=following, market=market)
 
@@ -95,7 +97,7 @@ def book(*, now: datetime, cursor: str | None = None, limit: int = 25, **asked: 
 def page_sql(*, now: datetime, limit: int = 25, **asked: Any) -> tuple[str, dict[str, Any]]:
     """Return the SQL of a first page and its parameters, for plans and measurements."""
     filters, market = _asked(now=now, **asked)
-    sql, params = _select(filters, market=market, after=None, limit=limit + 1, now=now)
+    sql, params = _select(filters, market=market, after=None, limit=rows_asked(limit + 1), now=now)
     return whole_rows(sql, direction=direction(filters.side)), params
 
 
@@ -130,12 +132,9 @@ def _asked(*, now: datetime, **asked: Any) -> tuple[Filters, Decimal | None]:
 
 def _pair(asset: str, currency: str, *, now: datetime) -> tuple[Asset, Currency, Market]:
     """Return a pair and its market; all pages of a moment share one reading of them. Raises `NotFound`."""
-
-    def read() -> tuple[Asset, Currency, Market]:
-        coin, money = catalog.asset(asset), catalog.currency(currency)
-        return coin, money, prices.market(coin.symbol, money.code, now=now)
-
-    return kept_or_read(("pair", asset.upper(), currency.upper()), read)
+    pair = (asset.upper(), currency.upper())
+    coin, money = _pairs.read(pair, lambda: (catalog.asset(asset), catalog.currency(currency)))
+    return coin, money, _markets.read(pair, lambda: prices.market(coin.symbol, money.code, now=now))
 
 
 def _number(sql: str, params: dict[str, Any]) -> int:
@@ -192,8 +191,12 @@ def _methods(currency: Currency, *, method: str | Sequence[str] | None, country:
     slugs = [method] if isinstance(method, str) else list(method or ())
     if not slugs and not country:
         return None
-    found = catalog.methods(currency=currency.code, country=country, slugs=slugs or None)
-    return tuple(one.pk for one in found)
+
+    def read() -> tuple[int, ...]:
+        found = catalog.methods(currency=currency.code, country=country, slugs=slugs or None)
+        return tuple(one.pk for one in found)
+
+    return _keys_of_methods.read((currency.code, country, *slugs), read)
 
 
 def _usable(market: Market) -> Decimal | None:

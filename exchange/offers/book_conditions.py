@@ -1,8 +1,41 @@
 """What has to be looked up in each row of a run, beyond what its index holds: as SQL over the offer `o`."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
+from exchange.offers import limits
 from exchange.offers.book_filters import Filters
+from exchange.offers.models import Side
+
+
+def page_params(filters: Filters, *, market: Decimal | None, now: datetime) -> dict[str, Any]:
+    """Return the parameters that every scan of a page may name."""
+    params: dict[str, Any] = {
+        "asset": filters.asset_id,
+        "currency": filters.currency,
+        "market": market,
+        "scale": Decimal(1).scaleb(-filters.decimals),
+        "amount": filters.amount,
+        "maker": filters.maker,
+        "country": filters.country,
+        "methods": list(filters.methods or ()),
+        "trades": filters.trades,
+        "parked": parked(filters.side),
+        "now": now,
+    }
+    if filters.blocked:
+        params["blocked"] = list(filters.blocked)
+    if filters.taker is not None:
+        params |= {"taker": filters.taker.account, "finished": filters.taker.finished}
+        params["partners"] = list(filters.taker.partners)
+    return params
+
+
+def parked(side: Side) -> Decimal:
+    """Return the key of an offer without an order of its own: beyond all margins."""
+    return Decimal(limits.MOST_MARGIN + 1 if side is Side.SELL else limits.LEAST_MARGIN - 1)
 
 
 def in_row(filters: Filters, *, price: str, paused: bool) -> Sequence[str]:
@@ -14,6 +47,11 @@ def in_row(filters: Filters, *, price: str, paused: bool) -> Sequence[str]:
         listed.append("o.maker_id <> ALL(%(blocked)s::bigint[])")
     listed += _takeable(filters)
     return [*listed, *_quantity(filters, price=price, paused=paused), *_maker(filters)]
+
+
+def maker(filters: Filters) -> Sequence[str]:
+    """Return the condition that an offer is of the one maker asked for, if one is."""
+    return [] if filters.maker is None else ["o.maker_id = %(maker)s"]
 
 
 def _takeable(filters: Filters) -> Sequence[str]:

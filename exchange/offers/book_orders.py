@@ -11,9 +11,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from exchange.offers.book_conditions import in_row
+from exchange.offers.book_conditions import in_row, page_params
 from exchange.offers.book_filters import Filters, Order, Position
-from exchange.offers.book_runs import MARGIN_PRICE, conditions, direction, page_params, paused_scans
+from exchange.offers.book_runs import MARGIN_PRICE, conditions, direction, paused_scans
 from exchange.offers.models import Side
 
 _WITH_MARKET = f"least(greatest({MARGIN_PRICE}, o.floor_price), o.ceiling_price)"

@@ -99,11 +99,11 @@ class Reader:
 
 
 def read_page(
-    keys: str, params: dict[str, Any], reader: Reader, *, direction: str
+    keys: str, params: dict[str, Any], reader: Reader, *, direction: str, most: int
 ) -> list[tuple[BookRow, bool, Decimal]]:
-    """Return (row, whether it stands among the paused, its key) for what `keys` finds, with one query."""
+    """Return (row, whether it stands among the paused, its key) for the first of what `keys` finds, with one query."""
     found = fetch(whole_rows(keys, direction=direction), params)
-    return [(_row(one, reader), one["paused"], one["key"]) for one in found]
+    return [(_row(one, reader), one["paused"], one["key"]) for one in found[:most]]
 
 
 def read_rows(keys: Sequence[int], reader: Reader) -> list[BookRow]:

@@ -27,7 +27,8 @@ from decimal import Decimal
 from typing import Any
 
 from exchange.offers import limits
-from exchange.offers.book_conditions import in_row
+from exchange.offers.book_by_method import are_read_apart, entries_of, places
+from exchange.offers.book_conditions import in_row, maker, page_params, parked
 from exchange.offers.book_filters import Filters, Position
 from exchange.offers.models import Side
 from exchange.offers.pricing import with_margin
@@ -41,7 +42,8 @@ MARGIN_PRICE = "round(%(market)s * (10000 + o.margin_bps) * 0.0001, 10)"
 class _Run:
     """One index scan: the column it is ordered by, the effective price, and which offers belong to it.
 
-    `condition` is what the index itself holds, `holds` what has to be looked up in each row.
+    `condition` is what the index itself holds, `holds` what has to be looked up in each row, `entry` what the run is
+    called among the entries of one method.
     """
 
     column: str
@@ -49,38 +51,45 @@ class _Run:
     condition: str
     holds: str = "true"
     paused: bool = False
+    entry: str = ""
 
 
-_FIXED = _Run("o.fixed_price", "o.fixed_price", "o.price_type = 'fixed'")
+_FIXED = _Run("o.fixed_price", "o.fixed_price", "o.price_type = 'fixed'", entry="fixed")
 _MARGIN = _Run(
     "o.margin_bps",
     MARGIN_PRICE,
     "o.price_type = 'margin'",
     f"(o.floor_price IS NULL OR {MARGIN_PRICE} >= o.floor_price)"
     f" AND (o.ceiling_price IS NULL OR {MARGIN_PRICE} <= o.ceiling_price)",
+    entry="margin",
 )
 _FORMULA = _Run(
     "o.formula_price",
     "o.formula_price",
     "o.price_type = 'formula' AND o.formula_price IS NOT NULL",
     "o.formula_until >= %(now)s",
+    entry="formula",
 )
 _FLOOR = _Run(
     "o.floor_price",
     "o.floor_price",
     "o.price_type = 'margin' AND o.floor_price IS NOT NULL",
     f"{MARGIN_PRICE} < o.floor_price",
+    entry="floor",
 )
 _CEILING = _Run(
     "o.ceiling_price",
     "o.ceiling_price",
     "o.price_type = 'margin' AND o.ceiling_price IS NOT NULL",
     f"{MARGIN_PRICE} > o.ceiling_price",
+    entry="ceiling",
 )
-_PAUSED = _Run("o.margin_bps", "o.margin_bps::numeric", "o.price_type = 'margin'", paused=True)
+_PAUSED = _Run("o.margin_bps", "o.margin_bps::numeric", "o.price_type = 'margin'", paused=True, entry="margin")
 # Paused formulas have no order of their own: a key beyond all margins puts them last, by age. Those whose sources grew
 # old before the next reading of prices came have a run of their own, which is empty as long as the beat beats.
-_PARKED = _Run("", "%(parked)s::numeric", "o.price_type = 'formula' AND o.formula_price IS NULL", paused=True)
+_PARKED = _Run(
+    "", "%(parked)s::numeric", "o.price_type = 'formula' AND o.formula_price IS NULL", paused=True, entry="parked"
+)
 _LATE = _Run(
     "",
     "%(parked)s::numeric",
@@ -96,7 +105,7 @@ def select_page(
 ) -> tuple[str, dict[str, Any]]:
     """Return SQL and parameters for (id, paused, key) of the next `limit` offers in book order.
 
-    Pair, side, methods and size stand in the text, so that each such question is planned once (`book_select.fetch`).
+    Side, methods and size stand in the text, so that each such question is planned once (`book_select.fetch`).
     """
     params = page_params(filters, market=market, now=now)
     way = direction(filters.side)
@@ -126,26 +135,6 @@ def select_page(
     )
 
 
-def page_params(filters: Filters, *, market: Decimal | None, now: datetime) -> dict[str, Any]:
-    """Return the parameters that every scan of a page may name."""
-    params: dict[str, Any] = {
-        "market": market,
-        "scale": Decimal(1).scaleb(-filters.decimals),
-        "amount": filters.amount,
-        "maker": filters.maker,
-        "country": filters.country,
-        "trades": filters.trades,
-        "parked": _parked(filters.side),
-        "now": now,
-    }
-    if filters.blocked:
-        params["blocked"] = list(filters.blocked)
-    if filters.taker is not None:
-        params |= {"taker": filters.taker.account, "finished": filters.taker.finished}
-        params["partners"] = list(filters.taker.partners)
-    return params
-
-
 def paused_scans(
     filters: Filters, *, market: Decimal | None, after: Position | None, limit: int, params: dict[str, Any]
 ) -> list[str]:
@@ -168,40 +157,53 @@ def _scan(
     params: dict[str, Any],
 ) -> str:
     """Return one run: the first rows after the cursor that fulfil the filters."""
-    listed = [
-        *conditions(filters),
-        run.condition,
-        *_after(run, number, after, filters, market, params),
-        *(_within_bound(run, filters.side) if run in _BOUNDED else ()),
-        # The planner takes a CASE for a coin's toss. Taken one by one it would multiply its guesses for these
-        # conditions, believe that hardly a row is left, and sort all of them instead of reading the index in order.
-        f"CASE WHEN {' AND '.join([run.holds, *in_row(filters, price=run.price, paused=run.paused)])} THEN true END",
-    ]
+    reached = _after(run, number, after, filters, market, params)
+    bounds = _bounds(run, filters.side) if run in _BOUNDED else ()
+    beyond = "<=" if filters.side is Side.SELL else ">="
+    within = [f"{column} {beyond} {bound}" for column, bound in bounds]
+    fits = [run.holds, *in_row(filters, price=run.price, paused=run.paused)]
     order = f"{run.column} {direction(filters.side)}, o.id" if run.column else "o.id"
+    columns = f"o.id, {run.price} AS key, {run.paused} AS paused"
+    if run.entry and are_read_apart(filters):
+        is_by_place = len(bounds) < 2
+        key = params.get(f"key{number}") if reached and run.column and is_by_place else None
+        bound = bounds[-1][1] if bounds else None
+        place = places(filters, number, key=key, bound=bound, params=params)
+        return entries_of(
+            filters,
+            columns=columns,
+            run=run.entry,
+            place=place,
+            fits=[*reached, *within, *maker(filters), *fits],
+            order="e.place, e.offer_id" if is_by_place else order,
+            limit=limit,
+            params=params,
+        )
+    # The planner takes a CASE for a coin's toss. Taken one by one it would multiply its guesses for these
+    # conditions, believe that hardly a row is left, and sort all of them instead of reading the index in order.
+    test = f"CASE WHEN {' AND '.join(fits)} THEN true END"
+    listed = [*conditions(filters, is_planned_alike=are_read_apart(filters)), run.condition, *reached, *within, test]
     return (
-        f"(SELECT o.id, {run.price} AS key, {run.paused} AS paused FROM offers_offer o"  # noqa: S608
+        f"(SELECT {columns} FROM offers_offer o"  # noqa: S608
         f" WHERE {' AND '.join(listed)} ORDER BY {order} LIMIT {limit})"
     )
 
 
-def _within_bound(run: _Run, side: Side) -> Sequence[str]:
-    """Return the conditions that keep a limit's run to prices that can stand on the page.
+def _bounds(run: _Run, side: Side) -> Sequence[tuple[str, str]]:
+    """Return the columns that keep a limit's run to prices that can stand on the page, and their last value as SQL.
 
     A floor makes a sale dearer than its margin says, a ceiling a purchase cheaper: there the margin's own price has to
     lie within the bound too. On the other side the limit makes the offer better, and only its own price counts.
     """
-    if side is Side.SELL:
-        listed = [f"{run.column} <= coalesce((SELECT key FROM bound), 'Infinity'::numeric)"]  # noqa: S608
-        worse, ahead, beyond = run is _FLOOR, "<=", limits.MOST_MARGIN
-    else:
-        listed = [f"{run.column} >= coalesce((SELECT key FROM bound), 0)"]  # noqa: S608
-        worse, ahead, beyond = run is _CEILING, ">=", limits.LEAST_MARGIN
-    if worse:
+    is_sale = side is Side.SELL
+    worse = _FLOOR if is_sale else _CEILING
+    nothing = "'Infinity'::numeric" if is_sale else "0"
+    listed = [(run.column, f"coalesce((SELECT key FROM bound), {nothing})")]  # noqa: S608
+    if run is worse:
         # One basis point of room for what rounding may have moved.
-        room = "ceil" if side is Side.SELL else "floor"
+        room, sign, last = ("ceil", "+ 1", limits.MOST_MARGIN) if is_sale else ("floor", "- 1", limits.LEAST_MARGIN)
         bps = f"least(greatest({room}((key / %(market)s - 1) * 10000), -10000), 100000)::int"
-        sign = "+ 1" if side is Side.SELL else "- 1"
-        listed.append(f"o.margin_bps {ahead} coalesce((SELECT {bps} {sign} FROM bound), {beyond})")  # noqa: S608
+        listed.append(("o.margin_bps", f"coalesce((SELECT {bps} {sign} FROM bound), {last})"))  # noqa: S608
     return listed
 
 
@@ -212,38 +214,28 @@ def _runs(filters: Filters, market: Decimal | None) -> list[_Run]:
     return [*priced, _PARKED, _LATE] if market is not None else [*priced, _PAUSED, _PARKED, _LATE]
 
 
-def _code(currency: str) -> str:
-    """Return a currency's code for the text of a query, having made sure that it is one."""
-    if not (currency.isascii() and currency.isalpha() and len(currency) == 3):
-        raise ValueError(currency)
-    return currency
-
-
-def _parked(side: Side) -> Decimal:
-    return Decimal(limits.MOST_MARGIN + 1 if side is Side.SELL else limits.LEAST_MARGIN - 1)
-
-
 def direction(side: Side) -> str:
     """Return the order of the best price: the cheapest seller and the dearest buyer come first."""
     return "ASC" if side is Side.SELL else "DESC"
 
 
-def conditions(filters: Filters) -> Sequence[str]:
-    """Return what an index holds of every run: which offers, of which pair, by which methods."""
+def conditions(filters: Filters, *, is_planned_alike: bool = False) -> Sequence[str]:
+    """Return what an index holds of every run: which offers, of which pair, by which methods.
+
+    The plan hangs on how frequent the methods are, so they stand in the text, unless it `is_planned_alike` for all.
+    """
     listed = [
         "o.state = 'active'",
         "o.visibility = 'public'",
         "o.hidden = ''",
         f"o.side = '{filters.side.value}'",
-        f"o.asset_id = {int(filters.asset_id)}",
-        f"o.currency_id = '{_code(filters.currency)}'",
+        "o.asset_id = %(asset)s",
+        "o.currency_id = %(currency)s",
     ]
     if filters.methods is not None:
-        keys = ",".join(str(int(key)) for key in sorted(filters.methods))
-        listed.append(f"o.method_keys && '{{{keys}}}'::int[]")
-    if filters.maker is not None:
-        listed.append("o.maker_id = %(maker)s")
-    return listed
+        keys = f"'{{{','.join(str(int(key)) for key in sorted(filters.methods))}}}'"
+        listed.append(f"o.method_keys && {'%(methods)s' if is_planned_alike else keys}::int[]")
+    return [*listed, *maker(filters)]
 
 
 def _after(
@@ -259,7 +251,7 @@ def _after(
         return []
     if run in _WITHOUT_ORDER:
         params["offer"] = after.offer
-        return ["o.id > %(offer)s"] if after.key == _parked(filters.side) else []
+        return ["o.id > %(offer)s"] if after.key == parked(filters.side) else []
     key: Decimal | int = after.key
     ties = True
     if run is _MARGIN and market is not None:

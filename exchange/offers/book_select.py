@@ -1,9 +1,17 @@
 """The columns of a row of the book, and the one query that reads a page of them."""
 
+import re
+from functools import lru_cache
 from typing import Any
 
 import psycopg
 from django.db import connection
+
+# The sizes of the API and the pages, each with the one row that tells whether there is a next page.
+_SIZES = (26, 51, 101, 1001)
+# A prepared query of the book takes up to a megabyte of its connection's memory.
+MOST_PREPARED = 40
+_NAMED = re.compile(r"%\((\w+)\)s")
 
 _COLUMNS = (
     "id",
@@ -61,11 +69,26 @@ def whole_rows(keys: str, *, direction: str) -> str:
     return _ROWS.format(keys=keys, order=f"r.paused, r.key {direction}, r.id")
 
 
+def rows_asked(limit: int) -> int:
+    """Return how many rows to ask for so that `limit` are among them: few sizes, so that few queries are prepared."""
+    return next(size for size in _SIZES if size >= limit)
+
+
 def fetch(sql: str, params: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the rows of `sql` by the names of their columns."""
     # Planning such a query costs several times its execution. So it is prepared once a connection: what decides the
-    # plan (pair, side, methods, size) stands in its text, what changes from page to page comes as parameters.
+    # plan (side, filters, methods, size) stands in its text, what changes from page to page comes as parameters.
     connection.ensure_connection()
-    with psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(sql, params, prepare=True)
+    numbered, names = _numbered(sql)
+    connection.connection.prepared_max = MOST_PREPARED
+    with psycopg.RawCursor(connection.connection) as cursor:
+        cursor.execute(numbered, [params[name] for name in names], prepare=True, binary=True)
         return [dict(zip(_NAMES, record, strict=True)) for record in cursor.fetchall()]
+
+
+@lru_cache(maxsize=500)
+def _numbered(sql: str) -> tuple[str, tuple[str, ...]]:
+    """Return `sql` with numbers for its named parameters, and the names: done once, it is longer than psycopg keeps."""
+    places: dict[str, int] = {}
+    text = _NAMED.sub(lambda found: f"${places.setdefault(found[1], len(places) + 1)}", sql)
+    return text, tuple(places)

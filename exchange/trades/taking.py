@@ -18,7 +18,7 @@ from exchange.offers import actions as offers
 from exchange.offers import formulas, gates, pricing, quotes
 from exchange.offers import queries as offer_queries
 from exchange.offers.formulas import refreshed
-from exchange.offers.models import Offer
+from exchange.offers.models import Offer, OfferState
 from exchange.offers.models import Side as OfferSide
 from exchange.prices import queries as prices
 from exchange.prices.queries import Market
@@ -63,6 +63,7 @@ def take(
     policy.require_may_trade(by, now=now)
     with transaction.atomic():
         offer = refreshed(offer_queries.offer_by_code(offer_code, viewer=by, key=key), now=now)
+        _check_left(offer, by)
         policy.require_on_terms(maker=offer.maker, taker=by, now=now)
         market = prices.market(offer.asset.symbol, offer.currency_id, now=now)
         seen = quotes.read_quote(quote, now) if quote is not None else None
@@ -99,6 +100,12 @@ def take(
         append_entry(trade, kind="requested", by=by.address, facts=facts, now=now)
         tell(trade, kind="requested", by=by.address, changed=True)
     return trade
+
+
+def _check_left(offer: Offer, by: Account) -> None:
+    """Refuse at once what somebody else has just taken: of a hundred takers of the last unit most come too late."""
+    if offer.state == OfferState.ACTIVE and offer.maker_id != by.pk and not offer.remaining_units:
+        raise gates.not_enough_left(0)
 
 
 def _check_cap(by: Account, *, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, get_args
 
 import orjson
 
@@ -12,7 +12,7 @@ from exchange.trades import queries as trades
 
 TEST = "webhook.test"
 # Those of `wiring.HANDLERS` that concern a trader's program.
-EVENTS = (
+Event = Literal[
     "trade.requested",
     "trade.agreed",
     "trade.funded",
@@ -31,7 +31,8 @@ EVENTS = (
     "dispute.evidence",
     "dispute.asked",
     "dispute.ruled",
-)
+]
+EVENTS: tuple[str, ...] = get_args(Event)
 
 
 def hearers(payload: Mapping[str, Any]) -> list[Account]:

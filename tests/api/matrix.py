@@ -117,7 +117,6 @@ MATRIX: dict[str, Row] = {
     "POST /offers": own(201, body=OFFER, suspended=403),
     "GET /me/offers": own(),
     # Somebody else's offer is refused within the answer.
-    "PATCH /me/offers": own(body={"state": "paused", "ids": ["ABCDEFGH"]}),
     "POST /me/break": own(body={"seconds": 3600}),
     "DELETE /me/break": own(),
     # Whose offer it is is answered for each item.

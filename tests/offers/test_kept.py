@@ -6,58 +6,110 @@ from itertools import count
 import pytest
 from django.conf import LazySettings
 
-from exchange.offers import kept
-
-KEYS = count()
+from exchange.offers.kept import MARKET_MS, MOST_KEPT, PAGE_MS, Kept, Shelf
 
 
-def test_nothing_is_kept_where_it_is_switched_off(settings: LazySettings) -> None:
+@pytest.fixture
+def shelf() -> Shelf[str]:
+    return Shelf(oldest_ms=PAGE_MS)
+
+
+class Watch:
+    """A clock that stands still until it is moved, milliseconds."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.moment = 10**12
+        monkeypatch.setattr(time, "monotonic_ns", lambda: self.moment)
+
+    def move(self, milliseconds: int) -> None:
+        self.moment += milliseconds * 10**6
+
+
+@pytest.fixture
+def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
+    return Watch(monkeypatch)
+
+
+def read_now(value: str, *, is_ours: bool = True) -> Kept[str]:
+    return Kept(value=value, at=time.monotonic_ns(), is_ours=is_ours)
+
+
+def test_nothing_is_kept_where_it_is_switched_off(settings: LazySettings, shelf: Shelf[str]) -> None:
     settings.BOOK_KEPT_MS = 0
-    numbers, key = count(), next(KEYS)
-    assert [kept.kept_or_read(key, lambda: next(numbers)) for _ in range(3)] == [0, 1, 2]
+    numbers = count()
+    assert [shelf.get("key", lambda: read_now(str(next(numbers)))) for _ in range(3)] == ["0", "1", "2"]
+    assert (len(shelf), shelf.young("key")) == (0, None)
 
 
 def test_a_young_page_is_given_again_and_an_old_one_is_read_anew(
-    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+    settings: LazySettings, shelf: Shelf[str], watch: Watch
 ) -> None:
     settings.BOOK_KEPT_MS = 500
-    moment = 10**12
-    monkeypatch.setattr(time, "monotonic_ns", lambda: moment)
-    numbers, key = count(), next(KEYS)
+    numbers = count()
 
-    def read() -> int:
-        return kept.kept_or_read(key, lambda: next(numbers))
+    def read() -> str:
+        return shelf.get("key", lambda: read_now(str(next(numbers))))
 
-    assert (read(), read()) == (0, 0)
-    moment += 499 * 10**6
-    assert read() == 0
-    moment += 10**6
-    assert (read(), read()) == (1, 1)
+    assert (read(), read()) == ("0", "0")
+    watch.move(499)
+    assert (read(), shelf.young("key")) == ("0", "0")
+    watch.move(1)
+    assert shelf.young("key") is None
+    assert (read(), read()) == ("1", "1")
 
 
-def test_a_page_is_never_given_for_a_second_even_while_somebody_reads_it(
-    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+def test_a_page_is_never_given_when_old_even_while_somebody_reads_it(
+    settings: LazySettings, shelf: Shelf[str], watch: Watch
 ) -> None:
     settings.BOOK_KEPT_MS = 500
-    moment = 10**12
-    monkeypatch.setattr(time, "monotonic_ns", lambda: moment)
-    key = next(KEYS)
-    assert kept.kept_or_read(key, lambda: "old") == "old"
-    moment += 600 * 10**6
+    assert shelf.get("key", lambda: read_now("old")) == "old"
+    watch.move(600)
 
-    def slow() -> str:
-        nonlocal moment
+    def slow() -> Kept[str]:
+        kept = read_now("new")
         # While this thread reads, others get the old page for a little longer, then read for themselves.
-        assert kept.kept_or_read(key, lambda: "other") == "old"
-        moment += 300 * 10**6
-        assert kept.kept_or_read(key, lambda: "other") == "other"
-        return "new"
+        assert shelf.get("key", lambda: read_now("other")) == "old"
+        watch.move(PAGE_MS - 600)
+        assert shelf.get("key", lambda: read_now("other")) == "other"
+        return kept
 
-    assert kept.kept_or_read(key, slow) == "new"
+    assert shelf.get("key", slow) == "new"
 
 
-def test_few_things_are_kept(settings: LazySettings) -> None:
+def test_the_age_of_a_page_counts_from_the_beginning_of_its_reading(
+    settings: LazySettings, shelf: Shelf[str], watch: Watch
+) -> None:
     settings.BOOK_KEPT_MS = 500
-    for number in range(kept.MOST_KEPT + 10):
-        kept.kept_or_read(("many", number), lambda: 1)
-    assert len(kept._kept) == kept.MOST_KEPT
+
+    def slow() -> Kept[str]:
+        kept = read_now("page")
+        watch.move(400)
+        return kept
+
+    shelf.get("key", slow)
+    watch.move(99)
+    assert shelf.young("key") == "page"
+    watch.move(1)
+    assert shelf.young("key") is None
+
+
+def test_what_another_process_read_is_left_to_it_to_read_anew_for_a_moment(
+    settings: LazySettings, shelf: Shelf[str], watch: Watch
+) -> None:
+    settings.BOOK_KEPT_MS = 500
+    shelf.get("key", lambda: read_now("theirs", is_ours=False))
+    watch.move(549)
+    assert shelf.young("key") == "theirs"
+    watch.move(1)
+    assert shelf.young("key") is None
+
+
+def test_a_page_of_an_old_market_is_younger_than_a_second() -> None:
+    assert PAGE_MS + MARKET_MS < 1000
+
+
+def test_few_things_are_kept(settings: LazySettings, shelf: Shelf[str]) -> None:
+    settings.BOOK_KEPT_MS = 500
+    for number in range(MOST_KEPT + 10):
+        shelf.get(number, lambda: read_now("page"))
+    assert len(shelf) == MOST_KEPT

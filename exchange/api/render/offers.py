@@ -17,7 +17,6 @@ from exchange.offers.book_rows import BookRow, Reader, read_rows
 from exchange.offers.drafts import hours_of as draft_of_hours
 from exchange.offers.models import Offer, Visibility
 from exchange.offers.pricing import price_against_market, rule_of
-from exchange.offers.switching import Switched
 from exchange.prices import queries as prices
 from exchange.trades import queries as trades
 from exchange.trades.quoting import quote_all_in
@@ -126,11 +125,6 @@ def against_market(price: Decimal, market: Decimal | None) -> str:
     if bps == 0:
         return "at market"
     return f"{decimal_text(abs(Decimal(bps)) / 100)}% {'above' if bps > 0 else 'below'} market"
-
-
-def switched(one: Switched) -> dict[str, Any]:
-    """Return what became of one offer of several."""
-    return {"id": one.code, "state": one.state, "version": one.version, "refused": one.refused}
 
 
 def on_break(changed: int, *, until: datetime | None) -> dict[str, Any]:

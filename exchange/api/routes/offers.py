@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from exchange.accounts.models import Account
-from exchange.api import cursors, edits
+from exchange.api import alike, cursors, edits
 from exchange.api.answers import NOTHING, Answer, page
 from exchange.api.auth import signed_in, viewer
 from exchange.api.calls import call
@@ -21,8 +21,8 @@ from exchange.api.schemas.quotes import Quote
 from exchange.api.schemas.trades import Trade
 from exchange.core import clock, money
 from exchange.core.errors import Conflict, Forbidden, Invalid, NotFound
-from exchange.offers import actions, book, listing, queries, switching
-from exchange.offers.kept import kept_or_read
+from exchange.offers import actions, book, listing, queries
+from exchange.offers.kept_pages import page_of
 from exchange.trades import actions as trades
 
 router = Router()
@@ -40,9 +40,10 @@ def list_book(
     reader, asked = viewer(request), wanted.model_dump()
     if reader is not None:
         return _book_page(asked, cursor=cursor, limit=limit, reader=reader)
-    key = ("page", *(tuple(value) if isinstance(value, list) else value for value in asked.values()), cursor, limit)
-    made = kept_or_read(key, lambda: orjson.dumps(_book_page(asked, cursor=cursor, limit=limit, reader=None)))
-    return Answer(body=orjson.Fragment(made))
+    question = orjson.dumps({**asked, "cursor": cursor, "limit": limit}, default=str)
+    alike.remember(request, question)
+    kept = page_of(question, lambda: orjson.dumps(_book_page(asked, cursor=cursor, limit=limit, reader=None)))
+    return Answer(body=orjson.Fragment(kept.content))
 
 
 def _book_page(asked: dict[str, Any], *, cursor: str | None, limit: int, reader: Account | None) -> dict[str, Any]:
@@ -66,13 +67,6 @@ def make_offer(request: HttpRequest, body: schemas.MakeOffer) -> dict[str, Any]:
     account, now = signed_in(request), clock.now()
     made = actions.create(by=account, draft=edits.draft_of(body), now=now)
     return render.offer(made, viewer=account, now=now)
-
-
-@call(router, "PATCH", "/me/offers", gives=schemas.Switched, scope=WRITE)
-def switch_offers(request: HttpRequest, body: schemas.SwitchOffers) -> dict[str, Any]:
-    """Pause or resume several of one's own offers; each stands for itself, and its refusal says why."""
-    done = switching.switch_all(body.ids, state=body.state, by=signed_in(request), now=clock.now())
-    return {"items": [render.switched(one) for one in done]}
 
 
 @call(router, "POST", "/me/break", gives=schemas.BreakShown, scope=WRITE)

@@ -8,7 +8,6 @@ from exchange.api.schemas.fields import (
     Body,
     Bps,
     Code,
-    CodePath,
     CurrencyCode,
     DecimalText,
     Moment,
@@ -146,13 +145,6 @@ class TakeBreak(Body):
     seconds: Annotated[int, Field(ge=60, le=90 * 86_400)] | None = None
 
 
-class SwitchOffers(Body):
-    """`PATCH /me/offers`: pause or resume several offers at once."""
-
-    state: Literal["active", "paused"]
-    ids: Annotated[list[CodePath], Field(min_length=1, max_length=100)]
-
-
 class BookQuery(Body):
     """What narrows the book. `side` is the caller's: `buy` lists offers from which the caller can buy.
 
@@ -258,24 +250,9 @@ class Offers(Shown):
     next: str | None
 
 
-class SwitchedOffer(Shown):
-    """One offer after a switch of several."""
-
-    id: str
-    state: str | None
-    version: int | None
-    refused: str | None
-
-
 class BreakShown(Shown):
     """A break: `until` is null when it lasts until one returns; `hidden` and `shown` count offers that went or came."""
 
     on_break: bool
     until: Moment | None
     changed: int
-
-
-class Switched(Shown):
-    """What became of each offer: its state now, or the code of the refusal."""
-
-    items: list[SwitchedOffer]

@@ -5,29 +5,10 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from exchange.api.schemas.fields import Body, Moment, Shown, Version
+from exchange.webhooks.events import EVENTS, Event
 
-Event = Literal[
-    "trade.requested",
-    "trade.agreed",
-    "trade.funded",
-    "trade.paid",
-    "trade.disputed",
-    "trade.released",
-    "trade.refunded",
-    "trade.resolved",
-    "trade.expired",
-    "trade.cancelled",
-    "trade.declined",
-    "dispute.opened",
-    "dispute.claimed",
-    "dispute.recused",
-    "dispute.key",
-    "dispute.evidence",
-    "dispute.asked",
-    "dispute.ruled",
-]
 Url = Annotated[str, StringConstraints(min_length=1, max_length=500)]
-Events = Annotated[list[Event], Field(min_length=1, max_length=18)]
+Events = Annotated[list[Event], Field(min_length=1, max_length=len(EVENTS))]
 
 
 class AddWebhook(Body):
