@@ -74,7 +74,7 @@ def _reread(trade_ids: set[str], *, chain_id: int, final_to: int | None) -> list
         ChainEvent.objects.filter(chain_id=chain_id, trade_id__in=trade_ids)
         .exclude(state="orphaned")
         .order_by("trade_id", "block_number", "log_index")
-        .values_list(*RawEvent._fields, "state")
+        .values_list(*RawEvent.__struct_fields__, "state")
     )
     found = []
     for _, group in groupby(rows.iterator(chunk_size=5_000), key=lambda row: row[6]):

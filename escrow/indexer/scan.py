@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from escrow import abi
-from escrow.decode import BadLog, RawEvent, event_topics, read_logs
+from escrow.decode import BadLog, Log, RawEvent, event_topics, read_logs
 from escrow.errors import RangeTooLarge, RpcError, Unavailable, Untrusted
 from escrow.indexer.bloom import may_hold
 from escrow.indexer.headers import Header, read_headers
@@ -82,9 +82,7 @@ def scan(
 
 def read_range(node: Node, place: dict[str, str], *, contracts: Sequence[str]) -> list[RawEvent]:
     """Return the contracts' events of a range or a block, in chain order, each once."""
-    logs = node.call("eth_getLogs", {**place, "address": list(contracts), "topics": [event_topics()]})
-    if not isinstance(logs, list):
-        raise Unavailable(f"{node.label} sent no list of logs")
+    logs = node.call_for(list[Log], "eth_getLogs", {**place, "address": list(contracts), "topics": [event_topics()]})
     try:
         events = read_logs(logs)
     except BadLog as error:
@@ -92,7 +90,8 @@ def read_range(node: Node, place: dict[str, str], *, contracts: Sequence[str]) -
     events.sort()
     if any(first == second for first, second in pairwise(events)):
         events = sorted(set(events))
-    if any(first[:2] == second[:2] for first, second in pairwise(events)):
+    places = [(event.block_number, event.log_index) for event in events]
+    if any(first == second for first, second in pairwise(places)):
         raise Untrusted(f"{node.label} sent two logs for one place")
     if not {event.contract for event in events} <= set(contracts):
         raise Untrusted(f"{node.label} sent a log of another contract")

@@ -106,7 +106,9 @@ def touch_cursor(cursor: Cursor, *, head: Header) -> None:
 
 def is_known_ground(*, chain_id: int, start: int) -> bool:
     """Return whether an event at or above a height is stored already, orphaned ones included."""
-    return ChainEvent.objects.filter(chain_id=chain_id, block_number__gte=start).exists()
+    # The highest one is at the end of an index; asked whether there is one, the planner reads the table instead.
+    highest = ChainEvent.objects.filter(chain_id=chain_id).order_by("-block_number").values_list("block_number")[:1]
+    return any(number >= start for (number,) in highest)
 
 
 def append_events(
@@ -119,7 +121,8 @@ def append_events(
     """
     times = {number: header.timestamp for number, header in headers.items()}
     lines = []
-    for number, index, contract, block_hash, tx_hash, name, trade_id, payload in events:
+    for event in events:
+        number = event.block_number
         if number <= final_to:
             position += 1
             state = f"final\t{position}"
@@ -127,8 +130,8 @@ def append_events(
             state = "seen\t\\N"
         # Every field is hex, digits or a word, so that no value needs quoting.
         lines.append(
-            f"{chain_id}\t{contract}\t{number}\t{block_hash}\t{times[number]}\t{tx_hash}\t{index}\t{name}\t{trade_id}\t"
-            f"{payload}\t{state}\n"
+            f"{chain_id}\t{event.contract}\t{number}\t{event.block_hash}\t{times[number]}\t{event.tx_hash}\t"
+            f"{event.log_index}\t{event.name}\t{event.trade_id}\t{event.payload}\t{state}\n"
         )
     with connection.cursor() as cursor, cursor.copy(_APPEND) as copy:
         copy.write("".join(lines))
@@ -180,7 +183,7 @@ def forget_blocks(*, chain_id: int, after: int, below: int) -> None:
 def read_events(*, chain_id: int, low: int, high: int) -> set[RawEvent]:
     """Return what is stored of the blocks `low` to `high` and stands."""
     rows = ChainEvent.objects.filter(chain_id=chain_id, block_number__range=(low, high)).exclude(state="orphaned")
-    return {RawEvent(*row) for row in rows.values_list(*RawEvent._fields)}
+    return {RawEvent(*row) for row in rows.values_list(*RawEvent.__struct_fields__)}
 
 
 def waiting_trades(*, chain_id: int) -> set[str]:
