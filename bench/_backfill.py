@@ -10,6 +10,7 @@ import orjson
 from django.db import connection
 from web3 import Web3
 
+from bench._cpu import cpu_seconds
 from bench._figure import progress
 from escrow import abi, deployment
 from escrow.decode import event_topics
@@ -20,8 +21,20 @@ from escrow.models import Block, ChainEvent, Credit, Cursor, Escrow
 from escrow.rpc import Chain, Node
 
 TABLES = (Block, ChainEvent, Escrow, Credit, Cursor)
-# Microseconds of this process's own CPU for each event, of the last run of each side: no other load shows in it.
-CPU: dict[str, float] = {}
+# Microseconds of CPU for each event, of the last run of each side and by who took it: no other load shows in them.
+CPU: dict[str, dict[str, float]] = {}
+# The process ids of the node and of PostgreSQL.
+ENGINES: dict[str, int] = {}
+
+
+@contextlib.contextmanager
+def count_cpu(side: str, *, events: int) -> Generator[None]:
+    """Note what the block takes of the CPU here and in the engines."""
+    mine, theirs = time.process_time(), {name: cpu_seconds(pid) for name, pid in ENGINES.items()}
+    yield
+    spent = {"this process": time.process_time() - mine}
+    spent |= {name: cpu_seconds(pid) - theirs[name] for name, pid in ENGINES.items()}
+    CPU[side] = {name: 1e6 * seconds / events for name, seconds in spent.items()}
 
 
 def empty() -> None:
@@ -35,15 +48,15 @@ def ours(url: str, *, start: int, end: int, events: int, with_mirror: bool = Tru
     empty()
     chain = Chain([url], chain_id=31337, read_seconds=60)
     follower = Follower(chain, contracts=deployment.contracts(), start=start, confirmations=1)
-    started, worked = time.perf_counter(), time.process_time()
-    with contextlib.nullcontext() if with_mirror else _no_mirror():
-        while follower.step(until=end).has_more:
-            pass
-    taken = time.perf_counter() - started
+    with count_cpu("ours" if with_mirror else "bare", events=events):
+        started = time.perf_counter()
+        with contextlib.nullcontext() if with_mirror else _no_mirror():
+            while follower.step(until=end).has_more:
+                pass
+        taken = time.perf_counter() - started
     stored = ChainEvent.objects.filter(state="final").count()
     if stored != events or (with_mirror and Escrow.objects.filter(final_status="released").count() * 3 != events):
         raise RuntimeError(f"{stored} events of {events} were stored")
-    CPU["ours" if with_mirror else "ours without mirror"] = 1e6 * (time.process_time() - worked) / events
     progress(f"ours {'with' if with_mirror else 'without'} mirror: {events / taken:.0f}/s")
     return events / taken
 
@@ -63,16 +76,16 @@ def limit(url: str, *, start: int, end: int, events: int, at_once: int) -> float
     node = Node(url, read_seconds=60)
     node.call("eth_chainId")
     seen = 0
-    started, worked = time.perf_counter(), time.process_time()
-    for first in range(start, end + 1, at_once):
-        last = min(end, first + at_once - 1)
-        body = {"jsonrpc": "2.0", "id": 1, "method": "eth_getLogs", "params": [_filter(first, last)]}
-        answer = node._pool.request("POST", url, body=orjson.dumps(body), headers=node._headers)  # noqa: SLF001
-        seen += len(orjson.loads(answer.data)["result"])
-    taken = time.perf_counter() - started
+    with count_cpu("limit", events=events):
+        started = time.perf_counter()
+        for first in range(start, end + 1, at_once):
+            last = min(end, first + at_once - 1)
+            body = {"jsonrpc": "2.0", "id": 1, "method": "eth_getLogs", "params": [_filter(first, last)]}
+            answer = node._pool.request("POST", url, body=orjson.dumps(body), headers=node._headers)  # noqa: SLF001
+            seen += len(orjson.loads(answer.data)["result"])
+        taken = time.perf_counter() - started
     if seen != events:
         raise RuntimeError(f"{seen} events of {events} were read")
-    CPU["limit"] = 1e6 * (time.process_time() - worked) / events
     progress(f"limit: {events / taken:.0f}/s")
     return events / taken
 

@@ -14,8 +14,8 @@ from exchange.stack.redis import Redis
 
 
 @contextmanager
-def stage(*, chain_url: str, site_url: str = "http://localhost:8000") -> Generator[None]:
-    """Run the engines, migrate and set Django up until the block ends; once a process."""
+def stage(*, chain_url: str, site_url: str = "http://localhost:8000") -> Generator[RunningEngine]:
+    """Run the engines, migrate and set Django up until the block ends; once a process. Yields PostgreSQL."""
     folder = Path(tempfile.mkdtemp(prefix="parley-bench-"))
     folder.chmod(0o755)  # under root PostgreSQL runs as another user and must get through
     engines = [
@@ -43,7 +43,7 @@ def stage(*, chain_url: str, site_url: str = "http://localhost:8000") -> Generat
         from django.db import connections
 
         call_command("migrate", verbosity=0)
-        yield
+        yield engines[0]
         connections.close_all()
     finally:
         for engine in engines:

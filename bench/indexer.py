@@ -5,6 +5,7 @@ limit: the same `eth_getLogs` requests and orjson, nothing done with the answer.
 peer: web3.py's idiom (`get_logs`, `process_log`, insert what is not there), on the first events only: it has a rate.
 """
 
+import os
 import statistics
 import time
 from dataclasses import dataclass
@@ -84,10 +85,22 @@ def measure(part: Part, *, url: str) -> None:
         lost=0,  # a run that stored another number of rows than the chain has raises
         packages=("web3", "orjson", "psycopg"),
         detail=f"{part.events} events in {part.end - part.start + 1} blocks; {times:.0f} times the idiom (goal 15); "
-        f"without mirror and credits {without:.0f}/s; this process alone took {_backfill.CPU['ours']:.1f} us of CPU an "
-        f"event ({_backfill.CPU['ours without mirror']:.1f} without mirror, limit {_backfill.CPU['limit']:.1f}), "
-        "which dominates: decoding, lines for COPY, folding; PostgreSQL comes second",
+        f"without mirror and credits {without:.0f}/s; us of CPU an event: ours {_told('ours')}, without mirror "
+        f"{_told('bare')}, limit {_told('limit')}; of ours {_largest('ours')} dominates; on {os.cpu_count()} cores no "
+        f"overlap gets below {sum(_backfill.CPU['ours'].values()) / (os.cpu_count() or 1):.1f} us an event",
     )
+
+
+def _told(side: str) -> str:
+    from bench import _backfill
+
+    return " + ".join(f"{name} {spent:.1f}" for name, spent in _backfill.CPU[side].items())
+
+
+def _largest(side: str) -> str:
+    from bench import _backfill
+
+    return max(_backfill.CPU[side], key=_backfill.CPU[side].__getitem__)
 
 
 def prepare() -> list[Part]:
@@ -108,9 +121,12 @@ def prepare() -> list[Part]:
 def main() -> None:
     """Measure both parts of the chain."""
     # Each side is told its node by address; the settings need none.
-    with stage(chain_url="http://127.0.0.1:1"):
+    with stage(chain_url="http://127.0.0.1:1") as postgres:
+        from bench import _backfill
+
         parts = prepare()
         with roomy_anvil(kept=KEPT) as anvil:
+            _backfill.ENGINES.update(node=anvil.pid or 0, PostgreSQL=postgres.pid or 0)
             for part in parts:
                 measure(part, url=anvil.engine.url)
 

@@ -8,6 +8,8 @@ means that a node left something out or made something up. Events are read where
 from collections.abc import Iterable
 from typing import NamedTuple
 
+import msgspec
+
 from escrow.decode import RawEvent, read_address
 from escrow.events import OPEN
 
@@ -16,7 +18,7 @@ class BadHistory(Exception):
     """These events cannot have happened in this order."""
 
 
-class EscrowState(NamedTuple):
+class EscrowState(msgspec.Struct, frozen=True, gc=False):
     """One escrow after some events. `deadline` is Unix seconds or 0; amounts are zero until the coins have moved.
 
     `funded` is the payload of the event that published the terms; `block_number` and `tx_hash` are those of the last
@@ -53,12 +55,12 @@ def fold(history: Iterable[RawEvent]) -> EscrowState | None:
 
 def step(state: EscrowState | None, event: RawEvent) -> EscrowState:
     """Return the state after one more event. Raises `BadHistory`."""
-    block_number, _, _, _, tx_hash, name, trade_id, payload = event
+    name, trade_id, payload = event.name, event.trade_id, event.payload
     if name == "Funded":
         if state is not None:
             raise BadHistory(f"{trade_id} was funded twice")
         amount, pay_by = _number(payload, 6), _number(payload, 10)
-        return EscrowState(trade_id, payload, amount, "funded", pay_by, block_number, tx_hash)
+        return EscrowState(trade_id, payload, amount, "funded", pay_by, event.block_number, event.tx_hash)
     if name == "Withdrawn":
         raise BadHistory("a withdrawal belongs to no trade")
     if state is None:

@@ -81,7 +81,6 @@ class ChainEvent(models.Model):
         indexes = [
             models.Index(fields=["trade_id", "block_number", "log_index"], name="event_of_trade"),
             models.Index(fields=["chain_id", "block_number"], condition=Q(state="seen"), name="event_not_final"),
-            models.Index(fields=["tx_hash"], name="event_of_transaction"),
         ]
 
     def __str__(self) -> str:

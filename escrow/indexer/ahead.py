@@ -6,6 +6,7 @@ from threading import Thread
 
 from escrow.errors import RpcError
 from escrow.indexer.scan import Range
+from escrow.mirror import BadHistory
 from escrow.rpc import Node
 
 
@@ -40,7 +41,7 @@ class ReadAhead:
             return None
         try:
             known = found.result()
-        except RpcError:
+        except (RpcError, BadHistory):
             return None
         if known is None or (known.start, known.before) != (start, before):
             return None

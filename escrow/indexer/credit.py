@@ -11,6 +11,13 @@ from escrow.mirror import credit_change
 from escrow.models import ChainEvent
 
 _Sums = defaultdict[tuple[str, str, str], list[int]]
+_ADD_MORE = """
+    INSERT INTO escrow_credit AS credit (chain_id, contract, account, token, head_amount, final_amount)
+    SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::text[], %s::numeric[], %s::numeric[])
+    ON CONFLICT (chain_id, contract, account, token) DO UPDATE SET
+        head_amount = credit.head_amount + excluded.head_amount,
+        final_amount = credit.final_amount + excluded.final_amount
+"""
 # A row that begins below nothing would be refused, so rows begin at nothing.
 _BEGIN = """
     INSERT INTO escrow_credit (chain_id, contract, account, token, head_amount, final_amount)
@@ -55,10 +62,12 @@ class CreditChanges:
         contracts, accounts, tokens = (list(column) for column in zip(*changes, strict=True))
         heads, finals = (list(column) for column in zip(*changes.values(), strict=True))
         with connection.cursor() as cursor:
+            if min(*heads, *finals) >= 0:
+                cursor.execute(_ADD_MORE, [chain_id, contracts, accounts, tokens, heads, finals])
+                return
             cursor.execute(_BEGIN, [chain_id, contracts, accounts, tokens])
             cursor.execute(_ADD, [contracts, accounts, tokens, heads, finals, chain_id])
-            if min(*heads, *finals) < 0:
-                cursor.execute(_CLEAR, [chain_id])
+            cursor.execute(_CLEAR, [chain_id])
 
 
 def read_funded(events: Iterable[StoredEvent]) -> dict[str, str]:

@@ -1,14 +1,17 @@
 """Bringing the mirror up to date with the events of the trades that changed.
 
 The whole history of a trade is folded each time: it is short, and nothing can drift. A trade whose first event is among
-the new ones has its whole history in memory; the others' is read back. Rows are written with COPY, new ones straight
-into the table, the rest through a stage.
+the new ones has its whole history in memory, and is folded where the range is read (`begin`), while the range before
+is written; the others' is read back. Rows are written with COPY, new ones straight into the table, the rest through a
+stage.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from typing import NamedTuple
 
+import msgspec
 from django.db import IntegrityError, connection
 from django.db.backends.utils import CursorWrapper
 
@@ -36,24 +39,50 @@ _MERGE = f"""
 """  # noqa: S608 (names only)
 _NOT_FINAL = "none\t0\t\\N\t\t0\t0\t0"
 
-Row = tuple[EscrowState, EscrowState | None, str]
+
+class Begun(NamedTuple):
+    """The trades of some events: last state and history of those that begin there, and the ids of the others."""
+
+    fresh: list[tuple[EscrowState, tuple[RawEvent, ...]]]
+    older: set[str]
 
 
-def fold_in(new: Sequence[RawEvent], *, moved: Iterable[str], chain_id: int, final_to: int) -> dict[str, EscrowState]:
+class Row(msgspec.Struct, frozen=True, gc=False):
+    """What a trade's row says: its head, its final side if there is one, and the contract that holds the coins."""
+
+    state: EscrowState
+    final: EscrowState | None
+    contract: str
+
+
+def begin(events: Sequence[RawEvent]) -> Begun:
+    """Fold the trades that begin in `events`, which is all there is to know of them. Raises `BadHistory`."""
+    histories: defaultdict[str, list[RawEvent]] = defaultdict(list)
+    for event in events:
+        histories[event.trade_id].append(event)
+    histories.pop("", None)
+    # Tuples of what holds text alone: the garbage collector soon leaves them alone, lists it would visit for ever.
+    fresh = [(_fold(history), tuple(history)) for history in histories.values() if history[0].name == "Funded"]
+    # In the key's order, which is how an index takes many at once in the shortest time.
+    fresh.sort(key=lambda one: one[0].trade_id)
+    return Begun(fresh, {one for one, history in histories.items() if history[0].name != "Funded"})
+
+
+def fold_in(begun: Begun, *, moved: Iterable[str], chain_id: int, final_to: int) -> dict[str, EscrowState]:
     """Bring the rows of all trades with new events, and of those `moved` names, up to date. Returns their states.
 
     Events up to height `final_to` are final. Raises `BadHistory`.
     """
-    histories: defaultdict[str, list[RawEvent]] = defaultdict(list)
-    for event in new:
-        histories[event.trade_id].append(event)
-    histories.pop("", None)
-    older = {*moved, *(trade_id for trade_id, history in histories.items() if history[0].name != "Funded")}
-    fresh = [_fold(history, final_to=final_to) for one, history in histories.items() if one not in older]
+    older = {*moved, *begun.older}
+    fresh = [
+        Row(state, _fold_final(history, state=state, final_to=final_to), history[0].contract)
+        for state, history in begun.fresh
+        if state.trade_id not in older
+    ]
     changed = _reread(older, chain_id=chain_id, final_to=final_to)
     _append(fresh, chain_id=chain_id)
     _merge(changed, chain_id=chain_id)
-    return {state.trade_id: state for state, _, _ in (*fresh, *changed)}
+    return {row.state.trade_id: row.state for row in (*fresh, *changed)}
 
 
 def refold(trade_ids: Iterable[str], *, chain_id: int) -> dict[str, EscrowState]:
@@ -61,10 +90,11 @@ def refold(trade_ids: Iterable[str], *, chain_id: int) -> dict[str, EscrowState]
     wanted = {trade_id for trade_id in trade_ids if trade_id}
     kept = _reread(wanted, chain_id=chain_id, final_to=None)
     _merge(kept, chain_id=chain_id)
-    gone = wanted - {state.trade_id for state, _, _ in kept}
+    states = {row.state.trade_id: row.state for row in kept}
+    gone = wanted - states.keys()
     if gone:
         Escrow.objects.filter(trade_id__in=gone).delete()
-    return {state.trade_id: state for state, _, _ in kept}
+    return states
 
 
 def _reread(trade_ids: set[str], *, chain_id: int, final_to: int | None) -> list[Row]:
@@ -74,35 +104,43 @@ def _reread(trade_ids: set[str], *, chain_id: int, final_to: int | None) -> list
         ChainEvent.objects.filter(chain_id=chain_id, trade_id__in=trade_ids)
         .exclude(state="orphaned")
         .order_by("trade_id", "block_number", "log_index")
-        .values_list(*RawEvent._fields, "state")
+        .values_list(*RawEvent.__struct_fields__, "state")
     )
     found = []
     for _, group in groupby(rows.iterator(chunk_size=5_000), key=lambda row: row[6]):
         history = list(group)
         final = max((row[0] for row in history if row[8] == "final"), default=-1) if final_to is None else final_to
-        found.append(_fold([RawEvent(*row[:8]) for row in history], final_to=final))
+        told = [RawEvent(*row[:8]) for row in history]
+        state = _fold(told)
+        found.append(Row(state, _fold_final(told, state=state, final_to=final), told[0].contract))
     return found
 
 
-def _fold(history: Sequence[RawEvent], *, final_to: int) -> Row:
+def _fold(history: Sequence[RawEvent]) -> EscrowState:
     state: EscrowState | None = None
-    final: EscrowState | None = None
     contract = history[0].contract
     for event in history:
         if event.contract != contract:
             raise BadHistory(f"{event.trade_id} has events of two contracts")
         state = step(state, event)
-        if event.block_number <= final_to:
-            final = state
     assert state is not None
-    return state, final, contract
+    return state
+
+
+def _fold_final(history: Sequence[RawEvent], *, state: EscrowState, final_to: int) -> EscrowState | None:
+    """Return the state after the events up to a height; `state` is that after all of them."""
+    if history[-1].block_number <= final_to:
+        return state
+    deep = [event for event in history if event.block_number <= final_to]
+    return _fold(deep) if deep else None
 
 
 def _lines(rows: Iterable[Row], *, chain_id: int) -> Iterator[str]:
-    for state, final, contract in rows:
+    for row in rows:
+        state, final = row.state, row.final
         head = _moving(state)
         side = head if final is state else _moving(final) if final is not None else _NOT_FINAL
-        yield f"{state.trade_id}\t{chain_id}\t{contract}\t{_terms(state)}\t{head}\t{side}\n"
+        yield f"{state.trade_id}\t{chain_id}\t{row.contract}\t{_terms(state)}\t{head}\t{side}\n"
 
 
 def _terms(state: EscrowState) -> str:

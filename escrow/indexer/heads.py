@@ -1,11 +1,13 @@
 """Being told of new blocks: `newHeads` over a WebSocket where a node has one, beside polling and never instead of it.
 
-A push only wakes the indexer sooner; what it then does is the same step as ever. While the socket lives, polling is a
-safety net and may be rare; when it dies, polling is back at its own pace the same moment.
+A push wakes the indexer sooner and spares it asking for the block it tells of; what is then checked and written is the
+same as ever. While the socket lives, polling is a safety net and may be rare; when it dies, polling is back at its own
+pace the same moment.
 """
 
 import logging
 import threading
+from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
@@ -35,6 +37,12 @@ class Heads:
         self._wake = wake
         self._stop = stop
         self.is_live = False
+        self._newest: Any = None
+
+    def take(self) -> Any:
+        """Return the newest block that was pushed since the last time, as the node's JSON tells it, else None."""
+        newest, self._newest = self._newest, None
+        return newest
 
     def start(self) -> None:
         """Listen until `stop`; the thread does not keep a process alive."""
@@ -65,9 +73,16 @@ class Heads:
         self.is_live = True
         while not self._stop.is_set():
             try:
-                socket.recv(timeout=QUIET_SECONDS)
+                frame = socket.recv(timeout=QUIET_SECONDS)
             except TimeoutError:
                 if not socket.ping().wait(QUIET_SECONDS):
                     raise
                 continue
+            self._newest = _block_of(orjson.loads(frame))
             self._wake.set()
+
+
+def _block_of(told: Any) -> Any:
+    """Return the block of a push, None for any other word."""
+    params = told.get("params") if isinstance(told, dict) else None
+    return params.get("result") if isinstance(params, dict) else None

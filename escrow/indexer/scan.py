@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from escrow import abi
-from escrow.decode import BadLog, RawEvent, event_topics, read_logs
+from escrow.decode import BadLog, Log, RawEvent, event_topics, read_logs
 from escrow.errors import RangeTooLarge, RpcError, Unavailable, Untrusted
 from escrow.indexer.bloom import may_hold
+from escrow.indexer.fold import Begun, begin
 from escrow.indexer.headers import Header, read_headers
 from escrow.rpc import Node
 
@@ -17,7 +18,7 @@ FEW = 200
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """What a node said of the blocks `start` to `end`: events in chain order, and the headers we keep.
+    """What a node said of the blocks `start` to `end`: events in chain order, their trades, and the headers we keep.
 
     `before` is the hash of the block below, `head` the node's newest block at the time.
     """
@@ -27,6 +28,7 @@ class Range:
     end: Header
     head: Header
     events: list[RawEvent]
+    begun: Begun
     headers: dict[int, Header]
 
 
@@ -36,7 +38,7 @@ class ChunkSize:
     A refusal is remembered as a ceiling that rises again slowly, so that a node's limit is not run into at every step.
     """
 
-    TARGET = 10_000
+    TARGET = 5_000
     LEAST, MOST = 1, 100_000
 
     def __init__(self, blocks: int = 64) -> None:
@@ -48,10 +50,10 @@ class ChunkSize:
         self.blocks = self.ceiling = max(self.LEAST, self.blocks // 2)
 
     def learn(self, *, logs: int) -> None:
-        """After an answer: four times as much or a quarter at the most, since the next blocks may be others."""
+        """After an answer: eight times as much or a quarter at the most, since the next blocks may be others."""
         self.ceiling = min(self.MOST, self.ceiling + self.ceiling // 16 + 1)
         wanted = self.blocks * self.TARGET // max(logs, 1)
-        self.blocks = max(self.LEAST, self.blocks // 4, min(wanted, self.blocks * 4, self.ceiling))
+        self.blocks = max(self.LEAST, self.blocks // 4, min(wanted, self.blocks * 8, self.ceiling))
 
 
 def scan(
@@ -60,31 +62,33 @@ def scan(
     """Return the events of blocks `start` to `end`, and headers: theirs, of `start`, and of all `keep_from` on.
 
     1. The last block's hash is read before the logs and again after them: equal hashes mean equal ancestors, so no
-       reorganisation came between.
+       reorganisation came between. A single block's logs are asked for by its hash, which says the same at once.
     2. Every log must carry the hash of the block we read at its height, and neighbouring headers must link up;
        `before` is the hash of block `start - 1` (empty: unknown).
     3. Each header's Bloom filter must name every log we were given, and none that we were not.
-    Raises `Unavailable` when the answers do not fit together, `RangeTooLarge` when the node balks at the size.
+    Raises `Unavailable` when the answers do not fit together, `BadHistory` when the trades' histories do not, and
+    `RangeTooLarge` when the node balks at the size.
     """
     last = head if end == head.number else read_headers(node, [end]).get(end)
     if last is None:
         raise Unavailable(f"{node.label} does not have block {end} yet")
-    events = read_range(node, {"fromBlock": hex(start), "toBlock": hex(end)}, contracts=contracts)
-    numbers = {event.block_number for event in events} | set(range(max(start, keep_from), end + 1)) | {start, end}
-    headers = read_headers(node, sorted(numbers))
+    if start == end:
+        events, headers = _read_block(node, last, contracts=contracts), {end: last}
+    else:
+        events = read_range(node, {"fromBlock": hex(start), "toBlock": hex(end)}, contracts=contracts)
+        numbers = {event.block_number for event in events} | set(range(max(start, keep_from), end + 1)) | {start, end}
+        headers = read_headers(node, sorted(numbers))
     if headers.get(end) != last:
         raise Unavailable(f"{node.label} moved to another branch while it was read")
     _check_links(node, headers, start=start, before=before)
     _check_events(node, events, headers, start=start, end=end)
     _check_quiet(node, events, headers, contracts=contracts)
-    return Range(start=start, before=before, end=last, head=head, events=events, headers=headers)
+    return Range(start=start, before=before, end=last, head=head, events=events, begun=begin(events), headers=headers)
 
 
 def read_range(node: Node, place: dict[str, str], *, contracts: Sequence[str]) -> list[RawEvent]:
     """Return the contracts' events of a range or a block, in chain order, each once."""
-    logs = node.call("eth_getLogs", {**place, "address": list(contracts), "topics": [event_topics()]})
-    if not isinstance(logs, list):
-        raise Unavailable(f"{node.label} sent no list of logs")
+    logs = node.call_for(list[Log], "eth_getLogs", {**place, "address": list(contracts), "topics": [event_topics()]})
     try:
         events = read_logs(logs)
     except BadLog as error:
@@ -92,11 +96,21 @@ def read_range(node: Node, place: dict[str, str], *, contracts: Sequence[str]) -
     events.sort()
     if any(first == second for first, second in pairwise(events)):
         events = sorted(set(events))
-    if any(first[:2] == second[:2] for first, second in pairwise(events)):
+    places = [(event.block_number, event.log_index) for event in events]
+    if any(first == second for first, second in pairwise(places)):
         raise Untrusted(f"{node.label} sent two logs for one place")
     if not {event.contract for event in events} <= set(contracts):
         raise Untrusted(f"{node.label} sent a log of another contract")
     return events
+
+
+def _read_block(node: Node, header: Header, *, contracts: Sequence[str]) -> list[RawEvent]:
+    try:
+        return read_range(node, {"blockHash": header.hash}, contracts=contracts)
+    except (Unavailable, RangeTooLarge):
+        raise
+    except RpcError as error:  # each node has words of its own for a block it has not, or no longer
+        raise Unavailable(f"{node.label} does not tell the logs of block {header.number}") from error
 
 
 def _check_links(node: Node, headers: dict[int, Header], *, start: int, before: str) -> None:

@@ -1,6 +1,6 @@
 """One step of following the chain. After each, the tables are a true picture up to the cursor's block.
 
-1. Ask a node for its newest block and for its block at the cursor's height.
+1. Ask a node for its newest block and for its block at the cursor's height; a push that goes on there has told both.
 2. The two agree: scan the next range; store events and headers, make final what is deep enough, fold what changed.
 3. They do not: go back to the newest block we share, mark what lay above orphaned, fold again. If final events were
    undone, raise the alarm for their trades; the next steps carry on as usual.
@@ -13,19 +13,19 @@ import logging
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from escrow.decode import RawEvent
-from escrow.errors import Untrusted
+from escrow.errors import RpcError, Untrusted
 from escrow.indexer import fold, reorg, store
 from escrow.indexer.ahead import ReadAhead
+from escrow.indexer.alarm import raise_alarm
 from escrow.indexer.credit import CreditChanges, read_funded
 from escrow.indexer.finalise import finalise, take_positions
-from escrow.indexer.headers import Header, read_head
+from escrow.indexer.headers import Header, read_head, read_header
 from escrow.indexer.scan import ChunkSize, Range, scan_adapting
-from escrow.indexer.store import StoredEvent
+from escrow.indexer.store import Standing, StoredEvent
 from escrow.indexer.witness import Witnesses
 from escrow.mirror import BadHistory
 from escrow.models import Cursor
@@ -81,15 +81,16 @@ class Follower:
         """The height up to which nodes contradict each other, 0 when they do not."""
         return self._witnesses.disagree_at
 
-    def step(self, *, until: int | None = None) -> Step:
+    def step(self, *, until: int | None = None, pushed: object = None) -> Step:
         """Do one step, as if block `until` were the newest if it is given.
 
+        `pushed` is the newest block as the first node told it unasked, JSON; it saves asking, and decides nothing else.
         Raises `Unavailable` when no node can be used, `LostRace` when another indexer was faster.
         """
 
         def act(node: Node) -> Step:
             try:
-                return self._step(node, until=until)
+                return self._step(node, until=until, pushed=pushed if until is None else None)
             except Misread as error:
                 return self._read_again(node, error.low)
             except BadHistory as error:
@@ -97,9 +98,12 @@ class Follower:
 
         return self._chain.ask(act)
 
-    def _step(self, node: Node, *, until: int | None) -> Step:
-        cursor = self._cursor()
+    def _step(self, node: Node, *, until: int | None, pushed: object) -> Step:
+        standing = self._look()
+        cursor = standing.cursor
         found = self._ahead.take(node, start=cursor.block_number + 1, before=cursor.block_hash, until=until)
+        if found is None and pushed is not None:
+            found = self._read_pushed(node, cursor, pushed)
         if found is None:
             head, here = read_head(node, known=cursor.block_number if cursor.block_hash else -1, until=until)
             if reorg.has_left(node, cursor, head=head, here=here):
@@ -107,20 +111,35 @@ class Follower:
             if not set(self._contracts) <= set(cursor.contracts):
                 return self._take_in(cursor, head=head)
             if head.number <= cursor.block_number:
-                return self._stay(node, cursor, head=head, here=here)
+                return self._stay(node, standing, head=head, here=here)
             found = self._read(node, start=cursor.block_number + 1, before=cursor.block_hash, head=head)
         if found.end.number < found.head.number:
             self._read_ahead(node, found, until=until)
-        return self._go_on(node, cursor, found)
+        return self._go_on(node, standing, found)
 
-    def _cursor(self) -> Cursor:
-        return store.load_cursor(chain_id=self._chain.chain_id, start=self._start, contracts=self._contracts)
+    def _look(self) -> Standing:
+        return store.look(chain_id=self._chain.chain_id, start=self._start, contracts=self._contracts)
 
     def _read(self, node: Node, *, start: int, before: str, head: Header) -> Range:
         keep_from = self._keep_from(head)
         return scan_adapting(
             node, self._size, start=start, head=head, before=before, keep_from=keep_from, contracts=self._contracts
         )
+
+    def _read_pushed(self, node: Node, cursor: Cursor, pushed: object) -> Range | None:
+        """Return the block of a push if it goes on exactly where the cursor stands, so that nothing else need be asked.
+
+        None sends the step the usual way: another block, another node, or one that cannot tell the block's logs yet.
+        """
+        if node is not self._chain.nodes[0] or not set(self._contracts) <= set(cursor.contracts):
+            return None
+        try:
+            head = read_header(pushed, node=node)
+            if head is None or (head.number, head.parent_hash) != (cursor.block_number + 1, cursor.block_hash):
+                return None
+            return self._read(node, start=head.number, before=cursor.block_hash, head=head)
+        except RpcError:
+            return None
 
     def _read_ahead(self, node: Node, found: Range, *, until: int | None) -> None:
         def read() -> Range | None:
@@ -133,13 +152,16 @@ class Follower:
     def _keep_from(self, head: Header) -> int:
         return head.number - self._confirmations - SPARE_HEADERS + 1
 
-    def _stay(self, node: Node, cursor: Cursor, *, head: Header, here: Header | None) -> Step:
+    def _stay(self, node: Node, standing: Standing, *, head: Header, here: Header | None) -> Step:
         """Nothing new; but events that waited for the nodes to agree may be final now."""
+        cursor = standing.cursor
         deep = min(cursor.block_number, head.number - self._confirmations + 1)
         if here is not None and cursor.final_number < deep:
             start = cursor.block_number + 1
-            nothing = Range(start=start, before=here.hash, end=here, head=head, events=[], headers={})
-            step = self._go_on(node, cursor, nothing)
+            nothing = Range(
+                start=start, before=here.hash, end=here, head=head, events=[], begun=fold.begin([]), headers={}
+            )
+            step = self._go_on(node, standing, nothing)
             if step.finals:
                 return step
         store.touch_cursor(cursor, head=head)
@@ -161,29 +183,33 @@ class Follower:
             raise Misread(low)
         return deep
 
-    def _go_on(self, node: Node, cursor: Cursor, found: Range) -> Step:
-        chain_id, head = self._chain.chain_id, found.head
+    def _go_on(self, node: Node, standing: Standing, found: Range) -> Step:
+        chain_id, head, cursor = self._chain.chain_id, found.head, standing.cursor
         keep_from = self._keep_from(head)
         final_to = self._final_height(node, cursor, found)
         has_more = found.end.number < head.number
         kept = {event.block_number for event in found.events} | set(range(keep_from, head.number + 1))
         with transaction.atomic():
-            if has_more:
-                _commit_lazily()
             store.move_cursor(
-                cursor, number=found.end.number, block_hash=found.end.hash, head=head, final_number=final_to
+                cursor,
+                number=found.end.number,
+                block_hash=found.end.hash,
+                head=head,
+                final_number=final_to,
+                headers=[found.headers[number] for number in found.headers.keys() & kept],
+                forget=(self._oldest_kept(cursor), keep_from),
             )
-            store.put_blocks([found.headers[number] for number in found.headers.keys() & kept], chain_id=chain_id)
-            new, settled, final = self._store_events(found, final_to=final_to)
+            new, settled, final = self._store_events(standing, found, final_to=final_to)
             moved = {event.trade_id for event in final} - {""}
-            states = fold.fold_in(new, moved=moved, chain_id=chain_id, final_to=final_to)
+            begun = found.begun if new is found.events else fold.begin(new)
+            states = fold.fold_in(begun, moved=moved, chain_id=chain_id, final_to=final_to)
             credit = CreditChanges({trade_id: state.funded for trade_id, state in states.items()})
             credit.add(new[:settled], head=1, final=1)
             credit.add(new[settled:], head=1, final=0)
             credit.add(final, head=0, final=1)
             credit.write(chain_id=chain_id)
-            store.forget_blocks(chain_id=chain_id, after=self._oldest_kept(cursor), below=keep_from)
-            changed = {*states} | (set() if has_more else store.waiting_trades(chain_id=chain_id))
+            is_all_final = final_to >= found.end.number
+            changed = {*states} | (set() if has_more or is_all_final else store.waiting_trades(chain_id=chain_id))
         return Step(
             kind="scanned",
             position=found.end.number,
@@ -192,13 +218,15 @@ class Follower:
             finals=settled + len(final),
         )
 
-    def _store_events(self, found: Range, *, final_to: int) -> tuple[Sequence[RawEvent], int, list[StoredEvent]]:
+    def _store_events(
+        self, standing: Standing, found: Range, *, final_to: int
+    ) -> tuple[Sequence[RawEvent], int, list[StoredEvent]]:
         """Return the events that are new, how many of them are final at once, and the events that became final now."""
         chain_id = self._chain.chain_id
-        if found.events and store.is_known_ground(chain_id=chain_id, start=found.start):
+        if found.events and standing.highest >= found.start:
             new = store.merge_events(found.events, found.headers, chain_id=chain_id)
             return new, 0, finalise(chain_id=chain_id, up_to=final_to)
-        final = finalise(chain_id=chain_id, up_to=final_to)
+        final = finalise(chain_id=chain_id, up_to=final_to) if standing.waits else []
         settled = bisect_right(found.events, final_to, key=lambda event: event.block_number)
         position = take_positions(settled) if settled else 0
         if found.events:
@@ -217,7 +245,7 @@ class Follower:
     def _read_again(self, node: Node, low: int) -> Step:
         """Go back below `low`, on the same branch: nothing from there on was final."""
         log.error("the events from block %d on were misread and are read again", low)
-        cursor = self._cursor()
+        cursor = self._look().cursor
         head, below = read_head(node, known=low - 1)
         if low > self._start and below is None:
             raise Lagging(f"{node.label} does not have block {low - 1}")
@@ -256,7 +284,7 @@ class Follower:
             seen, final = self._undo(number)
             undone = {event.trade_id for event in final} - {""}
             if final:
-                _raise_alarm(cursor, undone)
+                raise_alarm(cursor, undone)
         log.warning(
             "the chain went back from block %d to %d; %d events orphaned, %d of them were final",
             cursor.block_number,
@@ -266,20 +294,3 @@ class Follower:
         )
         changed = frozenset({event.trade_id for event in [*seen, *final]} - {""})
         return Step(kind="rewound", position=number, head=head.number, changed=changed, finals=0)
-
-
-def _commit_lazily() -> None:
-    """Let this transaction not wait for the disk: a crash may undo the last steps, and they are then read again."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit TO off")
-
-
-def _raise_alarm(cursor: Cursor, trade_ids: set[str]) -> None:
-    Cursor.objects.filter(chain_id=cursor.chain_id).update(
-        alarm_at=datetime.now(UTC), alarm_trades=sorted({*cursor.alarm_trades, *trade_ids})
-    )
-
-
-def clear_alarm(*, chain_id: int) -> None:
-    """A person has looked at the trades concerned."""
-    Cursor.objects.filter(chain_id=chain_id).update(alarm_at=None, alarm_trades=[])

@@ -1,12 +1,14 @@
 """Writing what was read: every write may be repeated, and all of a step stand or fall with its move of the cursor."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
 from escrow.decode import RawEvent
+from escrow.indexer import rows
 from escrow.indexer.headers import Header
 from escrow.models import Block, ChainEvent, Cursor
 
@@ -25,11 +27,14 @@ class StoredEvent:
     payload: str
 
 
+# Events handed to COPY at once.
+_PIECE = 250
+
 # How often the row is written while nothing happens: often enough for health, which counts in tens of seconds.
 TOUCH_EVERY = timedelta(seconds=1)
 
 _COLUMNS = "contract, block_number, block_hash, block_time, tx_hash, log_index, name, trade_id, payload"
-_APPEND = f"COPY escrow_chainevent (chain_id, {_COLUMNS}, state, final_seq) FROM STDIN"
+_APPEND = f"COPY escrow_chainevent ({', '.join(rows.COLUMNS)}) FROM STDIN (FORMAT binary)"
 _STAGE = """
     CREATE TEMPORARY TABLE IF NOT EXISTS escrow_stage (
         contract text, block_number bigint, block_hash text, block_time bigint, tx_hash text, log_index bigint,
@@ -45,24 +50,69 @@ _MERGE = f"""
         DO UPDATE SET state = 'seen' WHERE escrow_chainevent.state = 'orphaned'
     RETURNING block_number, log_index, block_hash
 """  # noqa: S608 (names only)
-_BLOCKS = """
-    INSERT INTO escrow_block (chain_id, number, hash, parent_hash, timestamp)
-    SELECT %s, * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[])
-    ON CONFLICT (chain_id, number) DO UPDATE
-        SET hash = excluded.hash, parent_hash = excluded.parent_hash, timestamp = excluded.timestamp
+_LOOK = """
+    SELECT block_number, block_hash, head_number, final_number, head_time, contracts, polled_at, alarm_trades,
+        (SELECT max(block_number) FROM escrow_chainevent WHERE chain_id = %(chain)s),
+        EXISTS (SELECT FROM escrow_chainevent WHERE chain_id = %(chain)s AND state = 'seen')
+    FROM escrow_cursor WHERE chain_id = %(chain)s
 """
-_FORGET = """
-    DELETE FROM escrow_block AS block WHERE chain_id = %(chain)s AND number > %(after)s AND number < %(below)s
-        AND NOT EXISTS (SELECT FROM escrow_chainevent AS event WHERE event.chain_id = %(chain)s
-            AND event.block_number = block.number AND event.block_hash = block.hash AND event.state <> 'orphaned')
+# One height has one block. Those between two heights that carry no event are forgotten: too old to tell a branch by.
+# No step's commit waits for the disk: a crash may undo the last ones, and they are then read again. Whoever acts on
+# what they stored commits later and does wait, and PostgreSQL's log is in order: nothing is built on what could go.
+_MOVE = """
+    WITH moved AS (
+        UPDATE escrow_cursor SET block_number = %(number)s, block_hash = %(hash)s, head_number = %(head)s,
+            head_time = %(head_time)s, final_number = %(final)s, polled_at = %(now)s
+        WHERE chain_id = %(chain)s AND block_number = %(was)s AND block_hash = %(was_hash)s
+            AND final_number = %(was_final)s
+        RETURNING chain_id
+    ), kept AS (
+        INSERT INTO escrow_block (chain_id, number, hash, parent_hash, timestamp)
+        SELECT %(chain)s, * FROM unnest(
+            %(numbers)s::bigint[], %(hashes)s::text[], %(parents)s::text[], %(times)s::bigint[])
+        ON CONFLICT (chain_id, number) DO UPDATE
+            SET hash = excluded.hash, parent_hash = excluded.parent_hash, timestamp = excluded.timestamp
+    ), forgotten AS (
+        DELETE FROM escrow_block AS block WHERE chain_id = %(chain)s AND number > %(after)s AND number < %(below)s
+            AND number <> ALL (%(numbers)s::bigint[])
+            AND NOT EXISTS (SELECT FROM escrow_chainevent AS event WHERE event.chain_id = %(chain)s
+                AND event.block_number = block.number AND event.block_hash = block.hash AND event.state <> 'orphaned')
+    )
+    SELECT count(*), set_config('synchronous_commit', 'off', true) FROM moved
 """
 
 
-def load_cursor(*, chain_id: int, start: int, contracts: Sequence[str]) -> Cursor:
-    """Return the cursor of a chain; at its first use it stands before block `start` and is about `contracts`."""
-    first = {"block_number": start - 1, "contracts": sorted(contracts)}
-    cursor, _ = Cursor.objects.get_or_create(chain_id=chain_id, defaults=first)
-    return cursor
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The tables before a step: the cursor, the highest block with an event (-1: none), and if any is not final."""
+
+    cursor: Cursor
+    highest: int
+    waits: bool
+
+
+def look(*, chain_id: int, start: int, contracts: Sequence[str]) -> Standing:
+    """Return how the tables stand; at its first use a cursor stands before block `start` and is about `contracts`."""
+    with connection.cursor() as sql:
+        sql.execute(_LOOK, {"chain": chain_id})
+        row = sql.fetchone()
+    if row is None:
+        first = {"block_number": start - 1, "contracts": sorted(contracts)}
+        Cursor.objects.get_or_create(chain_id=chain_id, defaults=first)
+        return look(chain_id=chain_id, start=start, contracts=contracts)
+    number, block_hash, head, final, head_time, known, polled_at, alarms, highest, waits = row
+    cursor = Cursor(
+        chain_id=chain_id,
+        block_number=number,
+        block_hash=block_hash,
+        head_number=head,
+        final_number=final,
+        head_time=head_time,
+        contracts=known,
+        polled_at=polled_at,
+        alarm_trades=alarms,
+    )
+    return Standing(cursor, -1 if highest is None else highest, waits)
 
 
 def start_again(cursor: Cursor, contracts: Sequence[str], *, start: int) -> None:
@@ -79,18 +129,41 @@ def start_again(cursor: Cursor, contracts: Sequence[str], *, start: int) -> None
         raise LostRace
 
 
-def move_cursor(cursor: Cursor, *, number: int, block_hash: str, head: Header, final_number: int) -> None:
-    """Move the cursor from exactly where it was read. Raises `LostRace`."""
-    moved = Cursor.objects.filter(
-        chain_id=cursor.chain_id, block_number=cursor.block_number, block_hash=cursor.block_hash
-    ).update(
-        block_number=number,
-        block_hash=block_hash,
-        head_number=head.number,
-        head_time=head.timestamp,
-        final_number=final_number,
-        polled_at=datetime.now(UTC),
-    )
+def move_cursor(
+    cursor: Cursor,
+    *,
+    number: int,
+    block_hash: str,
+    head: Header,
+    final_number: int,
+    headers: Sequence[Header] = (),
+    forget: tuple[int, int] = (0, 0),
+) -> None:
+    """Move the cursor from exactly where it was read, store `headers` and `forget` those between two heights.
+
+    Raises `LostRace`.
+    """
+    values: dict[str, Any] = {
+        "chain": cursor.chain_id,
+        "was": cursor.block_number,
+        "was_hash": cursor.block_hash,
+        "was_final": cursor.final_number,
+        "number": number,
+        "hash": block_hash,
+        "final": final_number,
+        "head": head.number,
+        "head_time": head.timestamp,
+        "now": datetime.now(UTC),
+        "numbers": [row.number for row in headers],
+        "hashes": [row.hash for row in headers],
+        "parents": [row.parent_hash for row in headers],
+        "times": [row.timestamp for row in headers],
+        "after": forget[0],
+        "below": forget[1],
+    }
+    with connection.cursor() as sql:
+        sql.execute(_MOVE, values)
+        moved, _ = sql.fetchone()
     if moved != 1:
         raise LostRace
 
@@ -104,11 +177,6 @@ def touch_cursor(cursor: Cursor, *, head: Header) -> None:
         )
 
 
-def is_known_ground(*, chain_id: int, start: int) -> bool:
-    """Return whether an event at or above a height is stored already, orphaned ones included."""
-    return ChainEvent.objects.filter(chain_id=chain_id, block_number__gte=start).exists()
-
-
 def append_events(
     events: Sequence[RawEvent], headers: dict[int, Header], *, chain_id: int, final_to: int, position: int
 ) -> None:
@@ -118,20 +186,15 @@ def append_events(
     is the fastest way into the table.
     """
     times = {number: header.timestamp for number, header in headers.items()}
-    lines = []
-    for number, index, contract, block_hash, tx_hash, name, trade_id, payload in events:
-        if number <= final_to:
-            position += 1
-            state = f"final\t{position}"
-        else:
-            state = "seen\t\\N"
-        # Every field is hex, digits or a word, so that no value needs quoting.
-        lines.append(
-            f"{chain_id}\t{contract}\t{number}\t{block_hash}\t{times[number]}\t{tx_hash}\t{index}\t{name}\t{trade_id}\t"
-            f"{payload}\t{state}\n"
-        )
     with connection.cursor() as cursor, cursor.copy(_APPEND) as copy:
-        copy.write("".join(lines))
+        copy.write(rows.START)
+        # In pieces: PostgreSQL takes in one while the next is made.
+        for first in range(0, len(events), _PIECE):
+            piece = events[first : first + _PIECE]
+            copy.write(
+                rows.pack_rows(piece, times=times, chain_id=chain_id, final_to=final_to, position=position + first)
+            )
+        copy.write(rows.END)
 
 
 def merge_events(events: Sequence[RawEvent], headers: dict[int, Header], *, chain_id: int) -> list[RawEvent]:
@@ -151,36 +214,10 @@ def merge_events(events: Sequence[RawEvent], headers: dict[int, Header], *, chai
     return [event for event in events if (event.block_number, event.log_index, event.block_hash) in stored]
 
 
-def put_blocks(headers: Iterable[Header], *, chain_id: int) -> None:
-    """Store headers; one height has one block."""
-    rows = list(headers)
-    if not rows:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _BLOCKS,
-            [
-                chain_id,
-                [row.number for row in rows],
-                [row.hash for row in rows],
-                [row.parent_hash for row in rows],
-                [row.timestamp for row in rows],
-            ],
-        )
-
-
-def forget_blocks(*, chain_id: int, after: int, below: int) -> None:
-    """Delete headers between the two heights that carry no event: they are too old to tell a branch by."""
-    if after + 1 >= below:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(_FORGET, {"chain": chain_id, "after": after, "below": below})
-
-
 def read_events(*, chain_id: int, low: int, high: int) -> set[RawEvent]:
     """Return what is stored of the blocks `low` to `high` and stands."""
     rows = ChainEvent.objects.filter(chain_id=chain_id, block_number__range=(low, high)).exclude(state="orphaned")
-    return {RawEvent(*row) for row in rows.values_list(*RawEvent._fields)}
+    return {RawEvent(*row) for row in rows.values_list(*RawEvent.__struct_fields__)}
 
 
 def waiting_trades(*, chain_id: int) -> set[str]:

@@ -92,7 +92,8 @@ def _note_receipt(intent: Intent, receipt: dict[str, Any], *, final: int, at: Ro
     is_deep = number <= final
     if good:
         # The event is what counts: the indexer, not this receipt, says when it is over.
-        is_over = is_deep and ChainEvent.objects.filter(tx_hash=receipt["transactionHash"], state="final").exists()
+        told = ChainEvent.objects.filter(chain_id=intent.chain_id, block_number=number, state="final")
+        is_over = is_deep and told.filter(tx_hash=receipt["transactionHash"]).exists()
     else:
         is_over = is_deep
     is_known = intent.state == state and intent.block_hash == receipt["blockHash"] and intent.nonce == carrier.nonce

@@ -7,8 +7,8 @@ from pytest_django import Settings
 
 from escrow import calls, deployment, queries
 from escrow.indexer import store
+from escrow.indexer.alarm import clear_alarm
 from escrow.indexer.rebuild import rebuild, snapshot
-from escrow.indexer.step import clear_alarm
 from escrow.models import ChainEvent, Credit, Cursor, Escrow
 from escrow.reconcile import reconcile
 from tests.chain.world import ETHER, World

@@ -2,10 +2,17 @@
 
 from typing import Any
 
+import msgspec
 from eth_abi.abi import encode
 
 from escrow import abi, calls
+from escrow.decode import Log, RawEvent, read_logs
 from escrow.events import Event, Funded
+
+
+def read_log(log: dict[str, Any]) -> RawEvent:
+    """Return a log as JSON-RPC tells it as it will be stored. Raises `BadLog`."""
+    return read_logs([msgspec.convert(log, Log)])[0]
 
 
 def payload_of(event: Event) -> str:

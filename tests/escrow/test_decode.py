@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escrow import abi, calls
-from escrow.decode import BadLog, event_topics, read_event, read_log
+from escrow.decode import BadLog, event_topics, read_event
 from escrow.terms import trade_id
 from tests.chain.world import ADDRESS, sample_terms
+from tests.escrow.payloads import read_log
 from tests.escrow.test_calls import DOMAIN
 
 ID = "0x" + "ab" * 32
@@ -132,11 +133,14 @@ GOOD = make_log("Released", [ID_TOPIC], [("uint256", 1), ("uint256", 2)])
         {"topics": [*GOOD["topics"], "0x" + "00" * 32]},
         {"data": "0x"},
         {"data": GOOD["data"] + "00" * 32},
-        {"blockNumber": None},
+        {"blockNumber": ""},
+        {"blockNumber": "0x"},
         {"logIndex": "zz"},
         {"removed": True},
         {"address": "0x12"},
         {"blockHash": "0x12"},
+        {"blockHash": ""},
+        {"transactionHash": ""},
         {"transactionHash": "0x" + "0\t" * 32},
         {"data": GOOD["data"][:-1] + "\n"},
     ],

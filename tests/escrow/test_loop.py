@@ -51,13 +51,13 @@ def test_a_loop_told_to_stop_does_not_wait_out_its_pause() -> None:
 def test_the_size_of_a_chunk_follows_what_the_node_bears() -> None:
     size = ChunkSize(1000)
     size.learn(logs=0)
-    assert size.blocks == 4000
+    assert size.blocks == 8000
     size.shrink()
-    assert size.blocks == 2000
+    assert size.blocks == 4000
     size.learn(logs=0)
-    assert size.blocks == 2126, "a refused size is approached again slowly"
-    size.learn(logs=20_000)
-    assert size.blocks == 1063, "half as many blocks for half as many logs"
+    assert size.blocks == 4251, "a refused size is approached again slowly"
+    size.learn(logs=10_000)
+    assert size.blocks == 2125, "half as many blocks for half as many logs"
     for _ in range(20):
         size.shrink()
     assert size.blocks == 1

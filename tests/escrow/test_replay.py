@@ -8,11 +8,12 @@ from eth_abi.abi import decode
 
 from escrow import abi, calls, deployment
 from escrow.calls import Call
-from escrow.decode import RawEvent, event_topics, read_event, read_log
+from escrow.decode import RawEvent, event_topics, read_event
 from escrow.events import STATUSES, Funded
 from escrow.mirror import credit_change, fold
 from escrow.terms import ZERO, Terms
 from tests.chain.world import ADDRESS, ETHER, World
+from tests.escrow.payloads import read_log
 
 STEPS = 120
 REFUSES_COINS = "0x60006000fd"

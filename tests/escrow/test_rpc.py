@@ -5,7 +5,8 @@ from collections.abc import Generator
 import pytest
 
 from escrow import calls, errors
-from escrow.errors import Reverted, RpcError, Unavailable, WrongChain
+from escrow.decode import Log
+from escrow.errors import RangeTooLarge, Reverted, RpcError, Unavailable, Untrusted, WrongChain
 from escrow.rpc import Chain, Node
 from tests.chain.world import ADDRESS, World
 from tests.escrow import broken_node
@@ -98,6 +99,24 @@ def test_a_batch_that_lost_a_part_is_no_answer(world: World, broken: BrokenNode)
     broken.spoil = lambda _: (200, b'[{"jsonrpc":"2.0","id":0,"result":"0x1"}]')
     with pytest.raises(Unavailable):
         chain.batch([("eth_chainId", ()), ("eth_chainId", ())])
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (b'{"jsonrpc":"2.0","id":1,"result":"0x1"}', Untrusted),
+        (b'{"jsonrpc":"2.0","id":1,"result":[{"address":7}]}', Untrusted),
+        (b'{"jsonrpc":"2.0","id":1,"result":null}', Untrusted),
+        (b'{"jsonrpc":"2.0","id":1,"result":[', Unavailable),
+        (b'{"jsonrpc":"2.0","id":1}', Unavailable),
+        (b'{"jsonrpc":"2.0","id":1,"error":{"code":-32005,"message":"block range"}}', RangeTooLarge),
+    ],
+)
+def test_an_answer_of_another_shape_is_not_believed(broken: BrokenNode, answer: bytes, kind: type[RpcError]) -> None:
+    broken.spoil = lambda _: (200, answer)
+    with pytest.raises(RpcError) as caught:
+        Node(broken.url).call_for(list[Log], "eth_getLogs", {})
+    assert type(caught.value) is kind
 
 
 def test_a_transaction_goes_to_every_node_and_one_success_is_enough(world: World, broken: BrokenNode) -> None:

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from escrow import deployment
 from escrow.errors import RpcError, Unavailable
-from escrow.indexer.step import clear_alarm
+from escrow.indexer.alarm import clear_alarm
 from escrow.reconcile import Report, reconcile
 from escrow.registry import Place
 from escrow.rpc import chain

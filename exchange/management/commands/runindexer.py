@@ -82,7 +82,7 @@ class Reading:
         """Do one step and return whether there is more. Raises `Finished` at the newest block, if that is enough."""
         self._wake.clear()
         try:
-            step = self._follower.step()
+            step = self._follower.step(pushed=self._heads.take())
         except LostRace:
             return True
         except Impossible:
