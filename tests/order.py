@@ -1,8 +1,8 @@
 """Pytest plugin: what takes long comes first, so that no process is left alone with it at the end.
 
 The tests of the browser share one running Parley, so they are one group, which one process takes as a whole
-(`--dist loadgroup`); while they wait for pages, the other processes compute. Then come the files with a test marked
-`slow`, then the rest, each in the random order that pytest-randomly gave them.
+(`--dist loadgroup`), and those that kill one of their own are another. While they wait for pages, the other processes
+compute. Then come the files with a test marked `slow`, then the rest, in the random order that pytest-randomly gave.
 """
 
 import pytest
@@ -10,8 +10,8 @@ import pytest
 
 @pytest.hookimpl
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Put the browser's tests into one group, before xdist reads the groups."""
-    if _drives_a_browser(item):
+    """Put the browser's tests into a group, before xdist reads the groups."""
+    if _drives_a_browser(item) and item.get_closest_marker("xdist_group") is None:
         item.add_marker(pytest.mark.xdist_group("browser"))
 
 
