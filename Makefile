@@ -96,8 +96,12 @@ run: setup ## Start the whole exchange on http://localhost:8000 (PORT=8001 make 
 reset: setup ## Throw away the demo's data: database, chain, secrets
 	@$(PYTHON) -m exchange.stack reset
 
+# Tests wait now and then, for a page or for a server that was killed: one process more than there are cores.
+WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
+
 .PHONY: test
-test: setup $(STAMPS)/chromium $(STAMPS)/coturn test-contracts test-browser test-python ## Run every test: contract, browser, Python
+test: setup $(STAMPS)/chromium $(STAMPS)/coturn test-contracts ## Run every test: contract, then browser and Python side by side
+	@CHROMIUM="$$($(find_chromium) || true)" $(PYTEST) -n $$(( $(WORKERS) + 1 )) --dist loadgroup tests
 
 .PHONY: soak-chain
 soak-chain: setup ## Break nodes, branches, processes and the database under the indexer, 20 seeds of each (an hour)
@@ -105,8 +109,7 @@ soak-chain: setup ## Break nodes, branches, processes and the database under the
 		tests/chain/test_kills.py
 
 .PHONY: test-contracts
-test-contracts: setup ## Run the contract's tests and check that the committed artifacts are what the source gives
-	@cd contracts && $(FORGE) test
+test-contracts: setup ## Run the contract's tests on what ships and check that the committed artifacts are what the source gives
 	@cd contracts && FOUNDRY_PROFILE=release $(FORGE) test && ./export-artifacts --check
 
 .PHONY: test-browser
@@ -118,8 +121,8 @@ soak-api: setup ## Fuzz every API call in four roles for long (FUZZ_EXAMPLES=200
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-200} $(PYTEST) -n 2 --dist worksteal --timeout 3600 tests/api/test_fuzz.py
 
 .PHONY: test-python
-test-python: setup $(STAMPS)/chromium $(STAMPS)/coturn ## Run all other tests, on three processes: some of the time they wait for servers to come back
-	@CHROMIUM="$$($(find_chromium) || true)" $(PYTEST) -n 3 --dist worksteal tests --ignore=tests/e2e
+test-python: setup $(STAMPS)/chromium $(STAMPS)/coturn ## Run all other tests, on one process more than there are cores (WORKERS=3)
+	@CHROMIUM="$$($(find_chromium) || true)" $(PYTEST) -n $(WORKERS) --dist loadgroup tests --ignore=tests/e2e
 
 # Slither and Halmos need versions of their own of what we use too: they live apart, with a lock file of their own.
 $(STAMPS)/audit/ready: requirements-audit.lock | $(STAMPS)/python

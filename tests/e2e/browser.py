@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from typing import ClassVar
 
-from playwright.sync_api import Browser, Error, Locator, Page, Playwright, expect
+from playwright.sync_api import Browser, Error, Locator, Page, Playwright, StorageState, expect
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 AXE = CHECKOUT / "node_modules" / "axe-core" / "axe.min.js"
@@ -74,11 +74,23 @@ class Visitor:
 class Person(Visitor):
     """A visitor who holds one of the demo wallets: sara, ben, carol or dora."""
 
+    # What a browser kept of the first sign-in of each person on each site: their later windows start with it.
+    signed_in: ClassVar[dict[tuple[str, str], StorageState]] = {}
+
     def __init__(self, browser: Browser, url: str, name: str, *, width: int = 1280, scheme: str = "light") -> None:
         super().__init__(browser, url, width=width, scheme=scheme)
         self.name = name
 
     def sign_in(self) -> None:
+        """Sign in with the wallet once for each site; another window is one more of the same browser."""
+        kept = self.signed_in.get((self.url, self.name))
+        if kept is None:
+            self._sign_in_with_wallet()
+            self.signed_in[self.url, self.name] = self.page.context.storage_state()
+        else:
+            self.page.context.set_storage_state(kept)
+
+    def _sign_in_with_wallet(self) -> None:
         """Connect the wallet, read the text, sign it."""
         self.go("/signin?next=/trades")
         self.page.click(f"[data-wallet-list] [data-wallet='demo.parley.{self.name}']")

@@ -62,7 +62,8 @@ def leave_only_the_chain(folder: Path, browser: Browser) -> Iterator[Gone]:
     chain = RunningEngine(Anvil(folder=folder / "anvil", log=folder / "anvil.log", port=free_port(), durable=False))
     call_node(chain.engine.url, "anvil_mine", "0x1")
     settings = {"CHAIN_RPC_URLS": chain.engine.url, "CHAIN_ID": "31337", "DEMO": "1", "DEMO_TRADES": "0"}
-    running = Running(folder / "home", **settings, KEEPER_KEY=DEV_KEY_0, CONFIRMATIONS="1", PUBLIC_RPC_URL="")
+    settings |= {"KEEPER_KEY": DEV_KEY_0, "CONFIRMATIONS": "1", "PUBLIC_RPC_URL": ""}
+    running = Running(folder / "home", migrated=True, **settings)
     try:
         running.start()
         traders = {"sara": Trader(running.url, index=1), "ben": Trader(running.url, index=2)}

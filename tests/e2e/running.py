@@ -13,11 +13,14 @@ from pathlib import Path
 
 import httpx
 
+from exchange.stack.postgres import Postgres
+from tests.template import put_migrated
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 OURS = {"DATABASE_URL", "REDIS_URL", "CHAIN_RPC_URLS", "CHAIN_ID", "PARLEY_HOME", "PORT", "SITE_URL", "ESCROW_ADDRESS"}
 OURS |= {"SECRET_KEY", "SECRET_KEY_FILE", "DEMO", "DEBUG", "KEEPER_KEY_FILE", "PUBLIC_RPC_URL", "CONFIRMATIONS"}
 OURS |= {"DEMO_TOKEN_ADDRESS", "DJANGO_SETTINGS_MODULE", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS"}
-OURS |= {"TURN_URLS", "TURN_SECRET", "MAX_OPEN_TAKES"}
+OURS |= {"TURN_URLS", "TURN_SECRET", "MAX_OPEN_TAKES", "RPC_PORT"}
 
 
 def free_port() -> int:
@@ -28,13 +31,17 @@ def free_port() -> int:
 
 
 class Running:
-    """One `manage.py up`: started, watched, stopped by its own pid."""
+    """One `manage.py up`: started, watched, stopped by its own pid; if `migrated`, it finds its tables made."""
 
-    def __init__(self, home: Path, **settings: str) -> None:
+    def __init__(self, home: Path, *, migrated: bool = False, **settings: str) -> None:
         self.home = home
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
-        self.settings = settings
+        # Two that start at once would both find the usual port of the chain free.
+        self.settings = {"RPC_PORT": str(free_port()), **settings}
+        if migrated:
+            home.mkdir(exist_ok=True)
+            put_migrated(Postgres(folder=home / "postgres", log=home / "migrating.log"), environment={})
         self.lines: list[str] = []
         self._process: subprocess.Popen[str] | None = None
 

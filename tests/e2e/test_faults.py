@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.running import Running, free_port
+from tests.e2e.running import Running
 from tests.e2e.trader import Trader
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300), pytest.mark.xdist_group("killed")]
 
 
 @pytest.fixture(scope="module")
 def parley(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A Parley of these tests' own: they kill it."""
-    running = Running(tmp_path_factory.mktemp("faults"), CONFIRMATIONS="3", DEMO_TRADES="2", RPC_PORT=str(free_port()))
+    running = Running(tmp_path_factory.mktemp("faults"), migrated=True, CONFIRMATIONS="3", DEMO_TRADES="2")
     running.start()
     yield running
     running.stop()
