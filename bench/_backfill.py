@@ -14,7 +14,7 @@ from bench._cpu import cpu_seconds
 from bench._figure import progress
 from escrow import abi, deployment
 from escrow.decode import event_topics
-from escrow.indexer import fold
+from escrow.indexer import fold, scan
 from escrow.indexer.credit import CreditChanges
 from escrow.indexer.step import Follower
 from escrow.models import Block, ChainEvent, Credit, Cursor, Escrow
@@ -65,6 +65,7 @@ def ours(url: str, *, start: int, end: int, events: int, with_mirror: bool = Tru
 def _no_mirror() -> Generator[None]:
     """Leave out escrows and credits, to tell what they cost."""
     with (
+        mock.patch.object(scan, "begin", return_value=fold.begin([])),
         mock.patch.object(fold, "fold_in", return_value={}),
         mock.patch.object(CreditChanges, "add"),
     ):
