@@ -96,12 +96,11 @@ run: setup ## Start the whole exchange on http://localhost:8000 (PORT=8001 make 
 reset: setup ## Throw away the demo's data: database, chain, secrets
 	@$(PYTHON) -m exchange.stack reset
 
-# Tests wait now and then, for a page or for a server that was killed: one process more than there are cores.
+# Tests wait now and then for a server that was killed: one process more than there are cores.
 WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 
 .PHONY: test
-test: setup $(STAMPS)/chromium $(STAMPS)/coturn test-contracts ## Run every test: contract, then browser and Python side by side
-	@CHROMIUM="$$($(find_chromium) || true)" $(PYTEST) -n $$(( $(WORKERS) + 1 )) --dist loadgroup tests
+test: setup $(STAMPS)/chromium $(STAMPS)/coturn test-contracts test-browser test-python ## Run every test: contract, browser, Python
 
 .PHONY: soak-chain
 soak-chain: setup ## Break nodes, branches, processes and the database under the indexer, 20 seeds of each (an hour)
@@ -122,7 +121,7 @@ soak-api: setup ## Fuzz every API call in four roles for long (FUZZ_EXAMPLES=200
 
 .PHONY: test-python
 test-python: setup $(STAMPS)/chromium $(STAMPS)/coturn ## Run all other tests, on one process more than there are cores (WORKERS=3)
-	@CHROMIUM="$$($(find_chromium) || true)" $(PYTEST) -n $(WORKERS) --dist loadgroup tests --ignore=tests/e2e
+	@CHROMIUM="$$($(find_chromium) || true)" $(PYTEST) -n $(WORKERS) --dist worksteal tests --ignore=tests/e2e
 
 # Slither and Halmos need versions of their own of what we use too: they live apart, with a lock file of their own.
 $(STAMPS)/audit/ready: requirements-audit.lock | $(STAMPS)/python

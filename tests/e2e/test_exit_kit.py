@@ -12,7 +12,7 @@ from exchange.stack.rpc import call_node
 from tests.e2e.leaving import Gone, Leaver, foreign_chain, leave_only_the_chain
 from tests.e2e.running import free_port
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300), pytest.mark.xdist_group("killed")]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 MALLORY = "0x976EA74026E726554dB657fA54763abd0C3a0aa9"
 
 

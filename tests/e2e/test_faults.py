@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.running import Running
 from tests.e2e.trader import Trader
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300), pytest.mark.xdist_group("killed")]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
