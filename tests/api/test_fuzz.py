@@ -12,7 +12,7 @@ import pytest
 import schemathesis
 from django.core.cache import cache
 from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
@@ -48,10 +48,15 @@ sending = settings(
 
 
 @pytest.fixture(autouse=True)
-def _keep_the_connection() -> Iterator[None]:
-    """The test's transaction lives on its connection, which the server would close after each request."""
+def _keep_the_connection(db: None) -> Iterator[None]:
+    """The test's transaction lives on its connection, which the server would close after each request.
+
+    Nor may the database close it: a busy machine thinks longer about the next request than a transaction may idle.
+    """
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
     yield
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
