@@ -5,6 +5,7 @@ limit: the same `eth_getLogs` requests and orjson, nothing done with the answer.
 peer: web3.py's idiom (`get_logs`, `process_log`, insert what is not there), on the first events only: it has a rate.
 """
 
+import gc
 import os
 import statistics
 import time
@@ -127,6 +128,7 @@ def main() -> None:
         parts = prepare()
         with roomy_anvil(kept=KEPT) as anvil:
             _backfill.ENGINES.update(node=anvil.pid or 0, PostgreSQL=postgres.pid or 0)
+            gc.freeze()  # as `runindexer` does before it begins; here it spares both sides
             for part in parts:
                 measure(part, url=anvil.engine.url)
 

@@ -5,6 +5,7 @@ server to a waiting client. limit: the same push, one `eth_getLogs`, and its byt
 order, no mirror, nobody kept out. Times are from the moment the transaction is handed to the node.
 """
 
+import gc
 import os
 import subprocess
 import sys
@@ -57,6 +58,7 @@ def main() -> None:
         url = anvil.engine.url
         with socket_server(port), _pushes.Ours(url, port=port) as ours, _pushes.Raw(url) as raw:
             sides: dict[str, _pushes.Ours | _pushes.Raw] = {"limit": raw, "ours": ours}
+            gc.freeze()  # as `runindexer` does before it begins; here it spares both sides
             rounds: dict[str, list[list[float]]] = {name: [] for name in sides}
             for number in range(ROUNDS + 1):
                 for name, side in sides.items():

@@ -1,5 +1,6 @@
 """Running a step for ever: through lost databases, dead nodes and bugs, until told to stop. Never a crash loop."""
 
+import gc
 import logging
 import signal
 import threading
@@ -79,6 +80,8 @@ def run_each_forever(
     rests: Mapping[str, Callable[[], None]] | None = None,
 ) -> None:
     """Run several steps side by side by their names, each in a thread of its own: one that hangs holds up no other."""
+    # Whatever is loaded by now lives as long as the process: looking through it for garbage takes a tenth of a second.
+    gc.freeze()
     threads = [
         threading.Thread(
             target=run_forever,
