@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from exchange.core.errors import Conflict, DomainError, Forbidden
-from exchange.trades.states import LOCKED, PAID_OUT, State
+from exchange.trades.states import BEFORE_LOCK, LOCKED, PAID_OUT, State
 
 
 class Side(StrEnum):
@@ -201,7 +201,7 @@ def refusal(snapshot: Snapshot, role: Role, action: str, now: datetime) -> Domai
         )
     if action in snapshot.pending:
         return Conflict("This is already on its way to the chain.", code="pending", extra=extra)
-    if snapshot.state not in LOCKED and snapshot.head != "none":
+    if snapshot.state in BEFORE_LOCK and snapshot.head != "none":
         return Conflict("The coins are just being locked. Wait for the confirmations.", code="locking", extra=extra)
     if action == "mark_paid" and snapshot.state is State.FUNDED and now > snapshot.chain_pay_by:
         return Conflict("The time to pay is over, so the coins go back to the seller.", code="too_late", extra=extra)

@@ -172,3 +172,10 @@ def test_a_lock_that_is_only_seen_blocks_every_way_out(role: Role) -> None:
     assert available_actions(snapshot, role, NOW) == ()
     assert ui_state_of(snapshot, role) == "locking"
     assert decide.refusal(snapshot, role, "cancel", NOW).code == "locking"
+
+
+def test_an_arbiter_who_comes_after_the_end_is_not_told_that_coins_are_being_locked() -> None:
+    snapshot = Snapshot(state=State.RELEASED, lock_by=SOON, chain_pay_by=LATER, deadline=None, head="released")
+    refused = decide.refusal(snapshot, Role(side=Side.ARBITER), "rule", NOW)
+    assert (refused.code, refused.extra) == ("conflict", {"state": "released"})
+    assert "changed in the meantime" in str(refused)
