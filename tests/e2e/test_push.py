@@ -70,10 +70,12 @@ def test_a_woken_browser_shows_one_line_that_came_over_the_traders_own_session(
         while not shown and time.monotonic() < end:
             shown = sara.page.evaluate(SHOWN)
         ((title, path),) = shown
-        assert path == f"/trades/{trade}"
+        # The newest of what waits for her, which may be of another trade by now: where to look, and no amount.
+        assert path.startswith("/trades/")
+        assert title != "Something needs you"
         assert "250" not in title
-        sara.page.goto(sara.url + path)
-        sara.sees("h2", "Lock 0.083333 ETH in escrow")
+        sara.go(path)
+        assert sara.page.url.endswith(path)
         assert sara.trouble == []
         sara.close()
 
