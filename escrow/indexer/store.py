@@ -216,8 +216,8 @@ def merge_events(events: Sequence[RawEvent], headers: dict[int, Header], *, chai
 
 def read_events(*, chain_id: int, low: int, high: int) -> set[RawEvent]:
     """Return what is stored of the blocks `low` to `high` and stands."""
-    rows = ChainEvent.objects.filter(chain_id=chain_id, block_number__range=(low, high)).exclude(state="orphaned")
-    return {RawEvent(*row) for row in rows.values_list(*RawEvent.__struct_fields__)}
+    kept = ChainEvent.objects.filter(chain_id=chain_id, block_number__range=(low, high)).exclude(state="orphaned")
+    return {RawEvent(*row) for row in kept.values_list(*RawEvent.__struct_fields__)}
 
 
 def waiting_trades(*, chain_id: int) -> set[str]:

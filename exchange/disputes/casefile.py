@@ -164,7 +164,7 @@ def _case_seen_by(code: str, *, account: Account) -> tuple[Dispute, Trade]:
         if not account.is_arbiter:
             raise
         return case_to_read(code, arbiter=account)
-    case = Dispute.objects.select_related("arbiter").filter(trade=trade).first()
+    case = Dispute.objects.filter(trade=trade).first()
     if case is None:
         raise NotFound("There is no case for this trade yet.")
     return case, trade

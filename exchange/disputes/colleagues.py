@@ -5,8 +5,6 @@ it cannot open. Ed25519 identities are read as X25519 keys by the birational map
 libsodium's `crypto_sign_ed25519_pk_to_curve25519` does it.
 """
 
-import base64
-import binascii
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +14,7 @@ from exchange.accounts.models import Account
 from exchange.chat.models import ChatIdentity
 from exchange.core import audit
 from exchange.core.errors import Conflict, Invalid, NotFound
-from exchange.disputes.disclosures import SEALED_BYTES
+from exchange.disputes.disclosures import is_sealed_key
 from exchange.disputes.interest import has_interest
 from exchange.disputes.models import CaseKey, Dispute, KeyShare
 from exchange.disputes.panels import waited_for
@@ -65,7 +63,8 @@ def share_key(code: str, *, by: Account, reader: str, identity_key: str, sealed:
     `no_arbiter_key`, `other_key`).
     """
     case, trade = claimed_case(code, arbiter=by)
-    _check_box(sealed)
+    if not is_sealed_key(sealed):
+        raise Invalid(fields={"/sealed": "This is a sealed box of the case's secret, in base64."})
     with transaction.atomic():
         Dispute.objects.select_for_update(of=("self",)).get(pk=case.pk)
         if case.closed_at is not None:
@@ -104,12 +103,3 @@ def _identities(case: Dispute, trade: Trade) -> list[ChatIdentity]:
     asked = [one for one in waited_for(trade, ruling) if not has_interest(trade, one, case=case)]
     rows = ChatIdentity.objects.select_related("account").filter(account__in=asked)
     return list(rows.exclude(account=case.arbiter_id).order_by("account_id"))
-
-
-def _check_box(sealed: str) -> None:
-    try:
-        size = len(base64.b64decode(sealed, validate=True))
-    except (binascii.Error, ValueError):
-        size = 0
-    if size != SEALED_BYTES:
-        raise Invalid(fields={"/sealed": "This is a sealed box of the case's secret, in base64."})

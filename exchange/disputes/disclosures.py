@@ -124,6 +124,14 @@ def disclose(code: str, *, by: Account, items: Iterable[SealedKey], now: datetim
     return fresh
 
 
+def is_sealed_key(text: str) -> bool:
+    """Return whether `text` (base64) has the size of a sealed box of one 32-byte key."""
+    try:
+        return len(base64.b64decode(text, validate=True)) == SEALED_BYTES
+    except (binascii.Error, ValueError):
+        return False
+
+
 def _key_to_seal_to(case: Dispute) -> CaseKey:
     if case.closed_at is not None:
         raise Conflict("This case is closed.", code="closed")
@@ -138,11 +146,7 @@ def _check_items(items: list[SealedKey]) -> None:
     if not 1 <= len(items) <= MOST_AT_ONCE:
         raise Invalid(fields={"/items": f"Hand over 1 to {MOST_AT_ONCE} messages at once."})
     for place, one in enumerate(items):
-        try:
-            size = len(base64.b64decode(one.sealed, validate=True))
-        except (binascii.Error, ValueError):
-            size = 0
-        if size != SEALED_BYTES:
+        if not is_sealed_key(one.sealed):
             raise Invalid(fields={f"/items/{place}/sealed": "This is a sealed box of one message key, in base64."})
 
 

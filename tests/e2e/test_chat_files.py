@@ -104,8 +104,14 @@ def _a_reload_in_the_middle_costs_nothing(sara: Person, ben: Person) -> None:
     # The line stays cut until the old page is gone: it must not finish what the next visit is to go on with.
     ben.page.reload()
     assert arrived == ["0", "1"]
+    # A second tab of the same room leaves the file to the first.
+    second = ben.page.context.new_page()
+    second.goto(ben.page.url)
+    expect(second.locator("[data-chat-badge]:visible, [data-chat-state]").first).to_contain_text("Encrypted")
     line["is_cut"] = False
     assert saved(sara, "contract.pdf") == document
+    expect(second.locator("[data-file]", has_text="contract.pdf")).to_have_count(1)
+    second.close()
     assert arrived == ["0", "1", "2", "3"]
     ben.page.unroute_all(behavior="wait")
     ben.page.reload()

@@ -1,6 +1,7 @@
 // The paper clip: choose, drop or paste a file, watch it go, and see what came. Loaded when there is a chat to write in.
 // A file that was on its way when the page was left goes on by itself at the next visit.
 
+import { Refusal } from "../api/client";
 import { find, make } from "../page/dom";
 import { facts } from "../page/facts";
 import { say } from "../page/status";
@@ -91,7 +92,8 @@ export class Attach {
       this.send({ name, media, size, attachment, chunks: chunks.length, root, key: toHex(key) });
       say(`${name} was sent.`);
     } catch (error) {
-      await this.kept.forget();
+      // Who was signed out in the middle comes back to it; what the site refuses would be refused again.
+      if (!(error instanceof Refusal && error.status === 401)) await this.kept.forget();
       if (!(error instanceof Cancelled)) this.fail((error as Error).message);
     } finally {
       show.close();

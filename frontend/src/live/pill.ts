@@ -1,7 +1,7 @@
 // The pill in the header: live updates are paused, since when, and that we are trying.
 
 import { find } from "../page/dom";
-import { say } from "../page/status";
+import { sayIfQuiet } from "../page/status";
 
 const PATIENCE_MS = 5_000;
 
@@ -9,6 +9,7 @@ export class Pill {
   private lastHeard = Date.now();
   private downSince: number | null = null;
   private ticking = 0;
+  private isSaid = false;
 
   /** Anything at all came in. */
   heard(): void {
@@ -16,13 +17,13 @@ export class Pill {
   }
 
   up(): void {
-    const wasShown = this.node()?.hidden === false;
     this.downSince = null;
     this.heard();
     window.clearInterval(this.ticking);
     this.ticking = 0;
     this.show("");
-    if (wasShown) say("Live updates are back.");
+    if (this.isSaid) sayIfQuiet("Live updates are back.");
+    this.isSaid = false;
   }
 
   down(): void {
@@ -34,9 +35,8 @@ export class Pill {
   private tick(): void {
     if (this.downSince === null || Date.now() - this.downSince < PATIENCE_MS) return;
     const seconds = Math.round((Date.now() - this.lastHeard) / 1_000);
-    const isFirst = this.node()?.hidden !== false;
     this.show(`Live updates paused. Last update ${age(seconds)} ago. Reconnecting.`);
-    if (isFirst) say("Live updates paused. Reconnecting.");
+    this.isSaid ||= sayIfQuiet("Live updates paused. Reconnecting.");
   }
 
   private show(text: string): void {

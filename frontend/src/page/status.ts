@@ -1,36 +1,27 @@
 // The single polite status line that screen readers hear (`role=status`).
 
 const SHOWN_MS = 6_000;
-// What comes meanwhile waits this long, so that nobody loses the answer to a press to a word about the connection.
+// So long the answer to a press stands before a word about something that is seen elsewhere may take its place.
 const LEAST_MS = 2_000;
-const waiting: string[] = [];
 let pending = 0;
 let since = 0;
 
 /** Say `text` once; it is also seen for a few seconds. Emptying first makes the same words heard again. */
 export function say(text: string): void {
-  if (!text || waiting.at(-1) === text) return;
-  waiting.push(text);
-  if (waiting.length === 1) next();
+  const node = document.getElementById("status");
+  if (!node || !text) return;
+  since = Date.now();
+  node.textContent = "";
+  window.clearTimeout(pending);
+  pending = window.setTimeout(() => {
+    node.textContent = text;
+    pending = window.setTimeout(() => node.replaceChildren(), SHOWN_MS);
+  }, 60);
 }
 
-function next(): void {
-  const node = document.getElementById("status");
-  const text = waiting[0];
-  if (!node || text === undefined) {
-    waiting.length = 0;
-    return;
-  }
-  window.clearTimeout(pending);
-  const left = Math.max(0, since + LEAST_MS - Date.now());
-  pending = window.setTimeout(() => {
-    node.textContent = "";
-    pending = window.setTimeout(() => {
-      node.textContent = text;
-      since = Date.now();
-      waiting.shift();
-      if (waiting.length > 0) next();
-      else pending = window.setTimeout(() => node.replaceChildren(), SHOWN_MS);
-    }, 60);
-  }, left);
+/** Say `text` unless something else was said just now. Returns whether it was said. */
+export function sayIfQuiet(text: string): boolean {
+  if (Date.now() - since < LEAST_MS) return false;
+  say(text);
+  return true;
 }
