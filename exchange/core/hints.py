@@ -30,9 +30,13 @@ def hint(topic: str, message: Mapping[str, Any]) -> None:
 
 
 class Publisher:
-    """Sends hints from one event loop; what is pushed while a message is on its way goes with the next one."""
+    """Sends hints from one event loop; what is pushed while a message is on its way goes with the next one.
 
-    def __init__(self) -> None:
+    `gather_ms` is how long the first of a message's hints waits for more, milliseconds.
+    """
+
+    def __init__(self, *, gather_ms: int = 0) -> None:
+        self._gather_ms = gather_ms
         self._waiting: list[dict[str, Any]] = []
         self._wake = asyncio.Event()
 
@@ -52,6 +56,8 @@ class Publisher:
     async def _send_next(self, layer: RedisPubSubChannelLayer) -> None:
         """Send what waits as one message."""
         await self._wake.wait()
+        if self._gather_ms:
+            await asyncio.sleep(self._gather_ms / 1000)
         self._wake.clear()
         batch, self._waiting = self._waiting, []
         try:

@@ -4,13 +4,10 @@ import re
 from functools import lru_cache
 from typing import Any
 
-import psycopg
-from django.db import connection
+from exchange.core.prepared import prepared_cursor
 
 # The sizes of the API and the pages, each with the one row that tells whether there is a next page.
 _SIZES = (26, 51, 101, 1001)
-# A prepared query of the book takes up to a megabyte of its connection's memory.
-MOST_PREPARED = 40
 _NAMED = re.compile(r"%\((\w+)\)s")
 
 _COLUMNS = (
@@ -78,10 +75,8 @@ def fetch(sql: str, params: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the rows of `sql` by the names of their columns."""
     # Planning such a query costs several times its execution. So it is prepared once a connection: what decides the
     # plan (side, filters, methods, size) stands in its text, what changes from page to page comes as parameters.
-    connection.ensure_connection()
     numbered, names = _numbered(sql)
-    connection.connection.prepared_max = MOST_PREPARED
-    with psycopg.RawCursor(connection.connection) as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(numbered, [params[name] for name in names], prepare=True, binary=True)
         return [dict(zip(_NAMES, record, strict=True)) for record in cursor.fetchall()]
 

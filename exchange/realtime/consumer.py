@@ -4,7 +4,8 @@ A reader too slow to take what is sent is closed (1008), and no other room notic
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from typing import Any
 
 import orjson
@@ -32,6 +33,7 @@ class Socket:
     __slots__ = (
         "__weakref__",
         "_closing",
+        "_held",
         "_must_auth",
         "_pace",
         "_receive",
@@ -55,6 +57,7 @@ class Socket:
         self._must_auth = must_auth
         self._pace = Pace()
         self._closing: tuple[int, str] | None = None
+        self._held: list[bytes] | None = None
 
     async def serve(self, *, subprotocol: str | None) -> None:
         """Accept the handshake and stay until either side ends the connection."""
@@ -81,7 +84,21 @@ class Socket:
         if self._wire.backlog > MAX_BACKLOG:
             self.end(1008, "reading too slowly")
             return
-        self._wire.write(frame)
+        if self._held is None:
+            self._wire.write(frame)
+        else:
+            self._held.append(frame)
+
+    @contextmanager
+    def together(self) -> Generator[None]:
+        """Put all that is pushed within the block on its way at its end, in one piece: half the work of two."""
+        self._held = []
+        try:
+            yield
+        finally:
+            frames, self._held = self._held, None
+            if frames:
+                self._wire.write(b"".join(frames))
 
     def end(self, code: int, reason: str) -> None:
         """Close with `code` after what is on its way; nothing more is taken in."""

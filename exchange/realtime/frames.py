@@ -71,7 +71,10 @@ async def _auth(socket: "Socket", frame: dict[str, Any]) -> None:
 
 async def _sub(socket: "Socket", frame: dict[str, Any]) -> None:
     wanted = _topics(frame)
-    answers = await in_thread(topics.grants, wanted, socket.pass_)
+    pairs = socket.hub.pairs
+    answers = topics.grants_at_once(wanted, pairs)
+    if answers is None:
+        answers = await in_thread(topics.grants, wanted, socket.pass_, pairs)
     granted = [answer for answer in answers if isinstance(answer, topics.Grant)]
     new = {channel for grant in granted for channel in grant.channels}
     if len(socket.channels | new) > 2 * MAX_TOPICS:
@@ -101,9 +104,10 @@ async def _chat(socket: "Socket", frame: dict[str, Any]) -> None:
         raise Invalid("The frame carries no message.", code="bad_frame")
     one = draft(message, seat=seat)
     stored = await socket.hub.writer.store(one)
-    socket.tell({"t": "ack", "trade": code, "n": one.n, "seq": stored.seq})
-    if stored.is_new:
-        socket.hub.send(f"trade:{seat.code}", chat.chat_frame(one, stored))
+    with socket.together():
+        socket.tell({"t": "ack", "trade": code, "n": one.n, "seq": stored.seq})
+        if stored.is_new:
+            socket.hub.send(f"trade:{seat.code}", chat.chat_frame(one, stored))
 
 
 async def _relay(socket: "Socket", frame: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from channels.layers import get_channel_layer
 
 from exchange.core.hints import GROUP, Publisher
 from exchange.realtime.heads import beat_frame, newest_notifications, read_heads, read_standing
+from exchange.realtime.pairs import Pairs
 from exchange.realtime.threads import in_thread
 from exchange.realtime.topics import channel_of
 from exchange.realtime.wire import text_frame
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 BEAT_EVERY = 5
+# How long what goes to the sockets of other processes waits for more to go with it; our own have it already.
+GATHER_MS = 5
 # After so many sockets the loop gets a turn, so that a beat does not hold up hints.
 _SLICE = 200
 
@@ -37,7 +40,8 @@ class Hub:
     def __init__(self) -> None:
         self.sockets: set[Socket] = set()
         self.writer = Writer()
-        self._publisher = Publisher()
+        self.pairs = Pairs()
+        self._publisher = Publisher(gather_ms=GATHER_MS)
         # Marks what this hub has sent itself: its own sockets have heard that already.
         self._origin = secrets.token_hex(8)
         self._by_channel: defaultdict[str, set[Socket]] = defaultdict(set)
@@ -155,4 +159,8 @@ _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 
 def hub_of_this_loop() -> Hub:
     """Return the hub of the running event loop, of which a socket process has one."""
-    return _hubs.setdefault(asyncio.get_running_loop(), Hub())
+    loop = asyncio.get_running_loop()
+    hub = _hubs.get(loop)
+    if hub is None:  # not `setdefault`, which would make one for every socket and throw it away
+        hub = _hubs[loop] = Hub()
+    return hub

@@ -8,16 +8,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from exchange.catalog.models import Asset, Currency
 from exchange.core.errors import NotFound
 from exchange.core.ids import LENGTH
 from exchange.offers.queries import offer_by_code
 from exchange.realtime.door import Pass
+from exchange.realtime.pairs import Pairs
 from exchange.trades import queries as trades
 from exchange.trades.decide import Side
 
-_PAIR = re.compile(r"^([A-Z0-9]{1,12})/([A-Z]{3})$")
 _CODE = re.compile(rf"^[0-9A-Z]{{{LENGTH}}}$")
+_OF_A_PAIR = frozenset({"book", "price"})
 # Frames of a trade that concern its two parties alone.
 PARTIES_ONLY = frozenset({"chat", "read", "here", "typing", "call"})
 
@@ -30,9 +30,20 @@ class Grant:
     channels: tuple[str, ...]
 
 
-def grants(topics: Iterable[str], pass_: Pass) -> list[Grant | str]:
+def grants(topics: Iterable[str], pass_: Pass, pairs: Pairs) -> list[Grant | str]:
     """Return for each topic its grant, or its name when it is refused."""
-    return [_grant(topic, pass_) or topic for topic in topics]
+    return [_grant(topic, pass_, pairs) or topic for topic in topics]
+
+
+def grants_at_once(topics: Iterable[str], pairs: Pairs) -> list[Grant | str] | None:
+    """Return the grants of topics that anybody may follow, or None if anything has to be asked of the database."""
+    found: list[Grant | str] = []
+    for topic in topics:
+        kind, _, name = topic.partition(":")
+        if kind not in _OF_A_PAIR or not pairs.remembers(name):
+            return None
+        found.append(Grant(topic, (topic,)))
+    return found
 
 
 def channel_of(topic: str, kind: str) -> str:
@@ -40,10 +51,10 @@ def channel_of(topic: str, kind: str) -> str:
     return f"chat{topic.removeprefix('trade')}" if kind in PARTIES_ONLY and topic.startswith("trade:") else topic
 
 
-def _grant(topic: str, pass_: Pass) -> Grant | None:
+def _grant(topic: str, pass_: Pass, pairs: Pairs) -> Grant | None:
     kind, _, name = topic.partition(":")
-    if kind in {"book", "price"}:
-        return Grant(topic, (topic,)) if _is_pair(name) else None
+    if kind in _OF_A_PAIR:
+        return Grant(topic, (topic,)) if pairs.is_traded(name) else None
     if kind == "offer":
         return Grant(topic, (topic,)) if _CODE.match(name) and _sees_offer(name, pass_) else None
     if kind == "trade":
@@ -54,15 +65,6 @@ def _grant(topic: str, pass_: Pass) -> Grant | None:
     if topic == "queue" and pass_.account is not None and pass_.account.is_arbiter and pass_.may("arbiter"):
         return Grant(topic, (topic,))
     return None
-
-
-def _is_pair(name: str) -> bool:
-    match = _PAIR.match(name)
-    return (
-        match is not None
-        and Asset.objects.filter(symbol=match[1], is_active=True).exists()
-        and Currency.objects.filter(code=match[2], is_active=True).exists()
-    )
 
 
 def _sees_offer(code: str, pass_: Pass) -> bool:

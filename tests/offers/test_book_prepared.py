@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from exchange.core import clock
-from exchange.offers import book_select
+from exchange.core.prepared import MOST_PREPARED
 from exchange.offers.book import book
 from tests.builders import market_price
 from tests.offers.shelves import floating, plain, walk
@@ -41,7 +41,7 @@ def test_a_page_is_no_longer_than_asked_though_more_rows_are_read() -> None:
 
 def test_a_connection_keeps_few_prepared_queries() -> None:
     plain()
-    for bits in range(2 * book_select.MOST_PREPARED):
+    for bits in range(2 * MOST_PREPARED):
         book(
             side="buy" if bits & 1 else "sell",
             asset="ETH",
@@ -54,4 +54,4 @@ def test_a_connection_keeps_few_prepared_queries() -> None:
             sort="newest" if bits & 64 else "price",
             now=clock.now(),
         )
-    assert prepared() <= book_select.MOST_PREPARED
+    assert prepared() <= MOST_PREPARED

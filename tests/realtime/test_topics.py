@@ -1,11 +1,15 @@
 """What a socket may listen to. A foreign topic is refused like one that does not exist."""
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
+from exchange.catalog.models import Asset
 from exchange.core import clock
 from exchange.core.hints import hint
 from exchange.disputes import actions as disputes
 from exchange.offers import actions as offers
+from exchange.realtime import topics
+from exchange.realtime.pairs import Pairs
 from tests.builders import actor, ben, carol, catalog, mallory, offer, sara, unsigned_offer
 from tests.chat.people import open_chat
 from tests.realtime.client import open_socket
@@ -29,6 +33,24 @@ def test_what_does_not_exist_is_refused(url: str) -> None:
         assert ear.follow(*wrong) == []
         for topic in wrong:
             assert ear.hear("error", topic=topic)["code"] == "not_found"
+
+
+def test_a_pair_is_asked_of_the_database_once_for_everybody_who_comes_back(
+    django_assert_num_queries: DjangoAssertNumQueries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog()
+    pairs = Pairs()
+    assert not pairs.remembers("ETH/EUR")
+    with django_assert_num_queries(2):
+        assert [pairs.is_traded("ETH/EUR") for _ in range(100)] == [True] * 100
+    assert topics.grants_at_once(["book:ETH/EUR", "price:ETH/USD"], pairs) is not None
+    # What is not a known pair is never let in from memory, and neither is what belongs to somebody.
+    for topic in ("book:ETH/XXX", "trade:8F3K7Q2M", "user", "queue", "chat:ETH/EUR", "book:"):
+        assert topics.grants_at_once(["book:ETH/EUR", topic], pairs) is None
+    Asset.objects.filter(symbol="ETH").update(is_active=False)
+    monkeypatch.setattr("exchange.realtime.pairs.KEPT_FOR", 0)
+    assert not pairs.remembers("ETH/EUR")
+    assert not pairs.is_traded("ETH/EUR")
 
 
 def test_a_foreign_trade_sounds_exactly_like_no_trade(url: str) -> None:
