@@ -33,6 +33,7 @@ class Visitor:
         context = browser.new_context(
             viewport={"width": width, "height": 900},
             color_scheme="dark" if scheme == "dark" else "light",
+            reduced_motion="reduce",  # what moves takes half of the machine where no graphics card draws it
         )
         self.page: Page = context.new_page()
         self.page.set_default_timeout(PATIENCE)
