@@ -99,8 +99,12 @@ reset: setup ## Throw away the demo's data: database, chain, secrets
 # Tests wait now and then for a server that was killed: one process more than there are cores.
 WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 
+# The contract is built and tested beside the browser's tests, which leave a quarter of two cores unused.
 .PHONY: test
-test: setup $(STAMPS)/chromium $(STAMPS)/coturn test-contracts test-browser test-python ## Run every test: contract, browser, Python
+test: setup $(STAMPS)/chromium $(STAMPS)/coturn ## Run every test: contract, browser, Python
+	@$(MAKE) test-contracts >$(STAMPS)/contracts.log 2>&1 & contracts=$$!; browser=0; $(MAKE) test-browser || browser=$$?; \
+	wait $$contracts || { cat $(STAMPS)/contracts.log; exit 1; }; tail -1 $(STAMPS)/contracts.log; exit $$browser
+	@$(MAKE) test-python
 
 .PHONY: soak-chain
 soak-chain: setup ## Break nodes, branches, processes and the database under the indexer, 20 seeds of each (an hour)

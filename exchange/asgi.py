@@ -9,6 +9,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exchange.settings")
 
 http = get_asgi_application()
 
-from exchange.realtime.routing import websocket  # noqa: E402  (needs the app registry that the line above loads)
+from exchange.core.garbage import keep_what_is_loaded  # noqa: E402
+from exchange.realtime.routing import websocket  # noqa: E402  (needs the app registry that `http` loads)
 
 application = ProtocolTypeRouter({"http": http, "websocket": websocket})
+keep_what_is_loaded()

@@ -4,6 +4,7 @@ Loaded by `-p tests.engines`. With xdist each worker has its own three; the cont
 """
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -136,6 +137,12 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     result = yield
     use_migrated()
     return result
+
+
+def pytest_collection_finish() -> None:
+    """What has been collected stays: the garbage collector need not go through it again, a tenth of all time."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.hookimpl(tryfirst=True)
