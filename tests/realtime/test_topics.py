@@ -43,12 +43,15 @@ def test_a_pair_is_asked_of_the_database_once_for_everybody_who_comes_back(
     assert not pairs.remembers("ETH/EUR")
     with django_assert_num_queries(2):
         assert [pairs.is_traded("ETH/EUR") for _ in range(100)] == [True] * 100
+        # Mallory cannot make us ask again and again.
+        assert not any(pairs.is_traded(f"ETH/{first}{second}X") for first in "ABCDEFGHIJ" for second in "ABCDEFGHIJ")
     assert topics.grants_at_once(["book:ETH/EUR", "price:ETH/USD"], pairs) is not None
     # What is not a known pair is never let in from memory, and neither is what belongs to somebody.
     for topic in ("book:ETH/XXX", "trade:8F3K7Q2M", "user", "queue", "chat:ETH/EUR", "book:"):
         assert topics.grants_at_once(["book:ETH/EUR", topic], pairs) is None
     Asset.objects.filter(symbol="ETH").update(is_active=False)
     monkeypatch.setattr("exchange.realtime.pairs.KEPT_FOR", 0)
+    monkeypatch.setattr("exchange.realtime.pairs.ASKED_EVERY", 0)
     assert not pairs.remembers("ETH/EUR")
     assert not pairs.is_traded("ETH/EUR")
 
