@@ -23,7 +23,7 @@ from tests.chain.keeping import ask, sent_by_kim, status
 from tests.chain.striking import count_events
 from tests.chain.world import ADDRESS, ETHER, KEYS, World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(3000)]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.timeout(3000)]
 SEEDS = int(os.environ.get("SEEDS", "0"))
 METHODS = (
     "eth_call",

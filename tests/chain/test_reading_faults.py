@@ -16,7 +16,7 @@ from tests.chain.seeds import seeds
 from tests.chain.trading import CHAIN_ID, Trading
 from tests.chain.world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.timeout(600)]
 
 # Fault: how often it strikes. What makes us wait for a time-out strikes less often, so that the test does not.
 FAULTS: dict[str, tuple[Fault, str]] = {

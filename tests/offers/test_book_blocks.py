@@ -13,7 +13,7 @@ from exchange.core import clock
 from tests.builders import ben, carol, catalog, mallory, market_price, sara
 from tests.offers.shelves import Asked, Wish, brute_force, store, walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 MAKERS = {"sara": sara, "carol": carol, "mallory": mallory}
 PRICES = ["2955", "3000", "3030", "3045"]
 

@@ -14,7 +14,7 @@ from exchange.reputation.models import Standing
 from tests.builders import catalog, market_price, sara
 from tests.offers.shelves import ETHER, Asked, Wish, brute_force, store, walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 # Few distinct numbers, so that ties, and prices exactly on a floor or ceiling, are frequent.
 PRICES = ["2850", "2955", "2970", "3000", "3000.0000000001", "3030", "3045", "3150"]

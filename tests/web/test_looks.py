@@ -7,7 +7,7 @@ from tests.builders import catalog, fixed, market_price, offer
 from tests.e2e.browser import Visitor, launch
 from tests.servers import web_server
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
 # Width, theme and text size in percent.
 LOOKS = [(1280, "light", 100), (1280, "dark", 100), (320, "light", 100), (375, "dark", 200)]
 PATHS = ["/dev/components", "/buy/eth/eur?amount=250", "/buy/eth/eur?amount=1,250", "/nothing"]

@@ -12,7 +12,7 @@ from tests import trade_builders as make
 from tests.builders import actor, carol, mallory, sara
 from tests.web.visiting import visit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 Answers = tuple[int, int, int, int, int]
 SARA = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"

@@ -13,7 +13,7 @@ from tests.builders import catalog, fixed, market_price, offer
 from tests.e2e.browser import Visitor, launch
 from tests.servers import web_server
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
 
 
 def test_charts_are_drawn_stepped_through_and_spoken() -> None:
