@@ -13,9 +13,6 @@ import msgspec
 from escrow.decode import RawEvent, read_address
 from escrow.events import OPEN
 
-# Events after which somebody may withdraw more or less; `Released` and `Resolved` credit the fee.
-MOVE_CREDIT = frozenset({"Credited", "Withdrawn", "Released", "Resolved"})
-
 
 class BadHistory(Exception):
     """These events cannot have happened in this order."""

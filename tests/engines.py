@@ -4,7 +4,6 @@ Loaded by `-p tests.engines`. With xdist each worker has its own three; the cont
 """
 
 import atexit
-import gc
 import os
 import shutil
 import tempfile
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
+from exchange.core.garbage import keep_what_is_loaded
 from exchange.stack.anvil import CHAIN_ID, Anvil
 from exchange.stack.engine import Engine, RunningEngine
 from exchange.stack.errors import StackError
@@ -141,8 +141,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 
 def pytest_collection_finish() -> None:
     """What has been collected stays: the garbage collector need not go through it again, a tenth of all time."""
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    keep_what_is_loaded()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -7,7 +7,7 @@ from django.db import connection
 
 from escrow.decode import RawEvent
 from escrow.indexer.store import StoredEvent
-from escrow.mirror import MOVE_CREDIT, credit_change
+from escrow.mirror import credit_change
 from escrow.models import ChainEvent
 
 _Sums = defaultdict[tuple[str, str, str], list[int]]
@@ -48,8 +48,6 @@ class CreditChanges:
     def add(self, events: Iterable[RawEvent | StoredEvent], *, head: int, final: int) -> None:
         """Count the events' credits into the two columns, each times 1, 0 or -1. Raises `BadHistory`."""
         for event in events:
-            if event.name not in MOVE_CREDIT:
-                continue
             change = credit_change(event.name, event.payload, funded=self._funded.get(event.trade_id))
             if change is not None:
                 sums = self._sums[event.contract, change.account, change.token]

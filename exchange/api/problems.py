@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.db import DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from psycopg.errors import IdleInTransactionSessionTimeout
 
 from escrow.queries import Unavailable as NodeUnavailable
 from exchange.api.answers import PROBLEM, Answer, to_response
@@ -64,6 +65,8 @@ def as_refusal(error: Exception | type[Exception]) -> DomainError:
         return error.__cause__ if isinstance(error.__cause__, DomainError) else Malformed()
     if isinstance(error, RequestDataTooBig):
         return TooLarge()
+    if isinstance(error.__cause__, IdleInTransactionSessionTimeout):  # psycopg files it under internal errors
+        return Unavailable()
     for kind, refusal in _KNOWN.items():
         if isinstance(error, kind):
             return refusal()

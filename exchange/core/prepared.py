@@ -1,6 +1,6 @@
 """Statements that PostgreSQL plans once a connection: for the few whose planning costs more than their execution.
 
-Django merges parameters into the text and leaves nothing to prepare (ADR 0015 tells what that costs).
+Django merges parameters into the text and leaves nothing to prepare (docs/market.md tells what that costs).
 """
 
 from collections.abc import Generator

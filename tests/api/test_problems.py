@@ -2,9 +2,12 @@
 
 import logging
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
-from django.db import connection, transaction
+from django.db import InternalError, connection, transaction
 
 from exchange.api import problems
 from exchange.api.routes import info
@@ -106,29 +109,62 @@ def test_a_fault_of_ours_says_nothing_of_its_inside(
     assert any(record.exc_info for record in caplog.records)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_lock_that_does_not_come_free_answers_try_again() -> None:
-    api = Api(ben().account)
-    locked, answered = threading.Event(), threading.Event()
+@contextmanager
+def locked(table: str) -> Iterator[None]:
+    """Have somebody else hold a table, and this connection wait 200 ms for a lock."""
+    held, done = threading.Event(), threading.Event()
 
     def hold() -> None:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE accounts_apitoken IN ACCESS EXCLUSIVE MODE")
-            locked.set()
-            answered.wait(20)
+            cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+            held.set()
+            done.wait(20)
         connection.close()
 
     holder = threading.Thread(target=hold)
     holder.start()
-    assert locked.wait(10)
+    assert held.wait(10)
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '200ms'")
+        try:
+            yield
+        finally:
+            done.set()
+            holder.join()
+            cursor.execute("RESET lock_timeout")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lock_that_does_not_come_free_answers_try_again() -> None:
+    api = Api(ben().account)
+    with locked("accounts_apitoken"):
         response = api("GET", "/tokens")
-        answered.set()
-        holder.join()
-        cursor.execute("RESET lock_timeout")
     assert response.status_code == 503
     assert response["Retry-After"] == "1"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_busy_database_under_a_page_of_the_book_answers_try_again() -> None:
+    catalog()
+    with locked("offers_offer"):
+        response = Api()("GET", "/offers?side=sell&asset=ETH&currency=EUR")
+    assert response.status_code == 503
+    assert response.json()["code"] == "unavailable"
+
+
+def _idle_for_too_long() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '50ms'")
+        time.sleep(0.5)
+        cursor.execute("SELECT 1")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_transaction_that_the_database_ended_for_idling_answers_try_again() -> None:
+    with pytest.raises(InternalError) as ended, transaction.atomic():
+        _idle_for_too_long()
+    connection.close()
+    assert problems.as_refusal(ended.value).status == 503
 
 
 def test_answers_are_not_kept_by_caches_unless_public() -> None:

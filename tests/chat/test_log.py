@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from exchange.chat import actions, keys, protocol, queries
+from exchange.chat import actions, append, keys, protocol, queries
 from exchange.chat.models import Message
 from exchange.core import clock
 from exchange.core.errors import Conflict, Invalid, NotFound
@@ -142,6 +142,24 @@ def test_a_message_may_have_32_kib_and_no_more() -> None:
     with pytest.raises(Invalid) as refused:
         hers.send(hers.write("a" * 24_400))
     assert refused.value.code == "too_large"
+
+
+ODD = ["line\nbreak", "\r\n", "back\\slash \\n", "quo\"te's", "{a,b},NULL", "{", "\t\x7f"]
+ODD += ["\u2028\u2029\x85", "\U0001f600"]
+
+
+def test_a_batch_keeps_each_message_to_itself_whatever_it_holds() -> None:
+    deal = make.taken()
+    open_chat(deal)
+    seat = append.seat_of(deal.code, by=sara().account)
+    hashes = [GENESIS, *(f"{n:064x}" for n in range(1, len(ODD) + 1))]
+    drafts = [
+        append.Draft(seat=seat, n=n, prev=hashes[n - 1], hash=hashes[n], body={"n": n, text: text})
+        for n, text in enumerate(ODD, start=1)
+    ]
+    places = [one.seq for one in append.append(drafts, now=clock.now()) if isinstance(one, append.Stored)]
+    assert places == list(range(1, len(ODD) + 1))
+    assert list(Message.objects.order_by("seq").values_list("body", flat=True)) == [one.body for one in drafts]
 
 
 def test_mallory_and_an_arbiter_who_has_not_claimed_see_nothing() -> None:

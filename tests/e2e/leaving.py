@@ -15,9 +15,10 @@ from playwright.sync_api import Browser, expect
 
 from exchange.stack.anvil import DEV_KEY_0, Anvil
 from exchange.stack.engine import RunningEngine
+from exchange.stack.ports import choose_port
 from exchange.stack.rpc import call_node
 from tests.e2e.browser import Person, Visitor
-from tests.e2e.running import Running, free_port
+from tests.e2e.running import Running
 from tests.e2e.trader import Trader
 
 # What a wallet extension puts into a page: here its accounts and its signing are Anvil's.
@@ -59,7 +60,7 @@ class Gone:
 @contextmanager
 def leave_only_the_chain(folder: Path, browser: Browser) -> Iterator[Gone]:
     """Two funded trades and their files; then `kill -9` for everything but the chain."""
-    chain = RunningEngine(Anvil(folder=folder / "anvil", log=folder / "anvil.log", port=free_port(), durable=False))
+    chain = RunningEngine(Anvil(folder=folder / "anvil", log=folder / "anvil.log", port=choose_port(), durable=False))
     call_node(chain.engine.url, "anvil_mine", "0x1")
     settings = {"CHAIN_RPC_URLS": chain.engine.url, "CHAIN_ID": "31337", "DEMO": "1", "DEMO_TRADES": "0"}
     settings |= {"KEEPER_KEY": DEV_KEY_0, "CONFIRMATIONS": "1", "PUBLIC_RPC_URL": ""}
@@ -159,7 +160,7 @@ class Leaver(Visitor):
 def foreign_chain(folder: Path) -> Iterator[str]:
     """A node of another chain."""
     engine = RunningEngine(
-        Anvil(folder=folder / "other", log=folder / "other.log", port=free_port(), durable=False, chain_id=900)
+        Anvil(folder=folder / "other", log=folder / "other.log", port=choose_port(), durable=False, chain_id=900)
     )
     try:
         yield engine.engine.url

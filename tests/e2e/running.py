@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import httpx
 
+from exchange.stack.ports import choose_port
 from exchange.stack.postgres import Postgres
 from tests.template import put_migrated
 
@@ -23,22 +23,15 @@ OURS |= {"DEMO_TOKEN_ADDRESS", "DJANGO_SETTINGS_MODULE", "ALLOWED_HOSTS", "CSRF_
 OURS |= {"TURN_URLS", "TURN_SECRET", "MAX_OPEN_TAKES", "RPC_PORT"}
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 class Running:
     """One `manage.py up`: started, watched, stopped by its own pid; if `migrated`, it finds its tables made."""
 
     def __init__(self, home: Path, *, migrated: bool = False, **settings: str) -> None:
         self.home = home
-        self.port = free_port()
+        self.port = choose_port()
         self.url = f"http://localhost:{self.port}"
         # Two that start at once would both find the usual port of the chain free.
-        self.settings = {"RPC_PORT": str(free_port()), **settings}
+        self.settings = {"RPC_PORT": str(choose_port()), **settings}
         if migrated:
             home.mkdir(exist_ok=True)
             put_migrated(Postgres(folder=home / "postgres", log=home / "migrating.log"), environment={})

@@ -8,9 +8,9 @@ import pytest
 from eth_utils.crypto import keccak
 from playwright.sync_api import Browser, expect
 
+from exchange.stack.ports import choose_port
 from exchange.stack.rpc import call_node
 from tests.e2e.leaving import Gone, Leaver, foreign_chain, leave_only_the_chain
-from tests.e2e.running import free_port
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 MALLORY = "0x976EA74026E726554dB657fA54763abd0C3a0aa9"
@@ -129,7 +129,7 @@ def test_a_dead_node_a_foreign_chain_and_nonsense_are_told_in_words(
     for address, words in (
         ("", "begins with https://"),
         ("javascript:alert(1)", "begins with https://"),
-        (f"http://127.0.0.1:{free_port()}", "does not answer"),
+        (f"http://127.0.0.1:{choose_port()}", "does not answer"),
     ):
         reader.page.fill("#rpc", address)
         reader.page.get_by_role("button", name="Read the chain").click()

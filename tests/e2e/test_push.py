@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.e2e.browser import Person
+from tests.e2e.browser import PATIENCE, Person
 from tests.e2e.running import Running
 from tests.e2e.trader import Trader
 from tests.notifications.boxes import PushService, push_service
@@ -35,7 +35,7 @@ def switched_on(browser: Browser, url: str, service: PushService) -> tuple[Perso
     sara.go("/notifications/settings")
     sara.page.locator("[data-push-on]").click()
     sara.sees("[data-push-state]", "Switched on in this browser.")
-    # The stand-in above subscribes at once; a real browser waits for its worker, and loses what comes before.
+    # Only an active worker is woken (Push API, "receiving a push message"); what comes before is lost.
     sara.page.wait_for_function(
         "async () => (await navigator.serviceWorker.getRegistration('/push/'))?.active?.state === 'activated'"
     )
@@ -55,14 +55,13 @@ def wake(sara: Person, worker: str) -> None:
 
 
 def shown_when_woken(sara: Person, worker: str) -> list[list[str]]:
-    """Wake the browser, again if it slept on as some do on a busy machine, and return title and path of each line."""
-    for _ in range(4):
-        wake(sara, worker)
-        for _ in range(50):
-            shown: list[list[str]] = sara.page.evaluate(SHOWN)
-            if shown:
-                return shown
-            sara.page.wait_for_timeout(100)
+    """Wake the browser once and return title and path of each line that it shows."""
+    wake(sara, worker)
+    for _ in range(PATIENCE // 100):
+        shown: list[list[str]] = sara.page.evaluate(SHOWN)
+        if shown:
+            return shown
+        sara.page.wait_for_timeout(100)
     return []
 
 

@@ -8,6 +8,7 @@ from exchange.chat.models import ChatLog, Message
 from tests.builders import mallory
 from tests.chat.people import open_chat
 from tests.realtime.client import open_socket
+from tests.servers import socket_server
 from tests.trade_builders import agreed
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,6 +55,41 @@ def test_many_messages_keep_their_order_without_gaps(url: str) -> None:
         ben.say({"t": "chat", "trade": deal.code, "msg": his.write("I read you")})
         assert ben.hear("ack")["seq"] == 21
     assert ChatLog.objects.get(trade=deal.trade).head == 21
+
+
+def test_who_sits_in_another_process_hears_each_message_once_and_in_order(url: str) -> None:
+    deal = agreed()
+    hers, _ = open_chat(deal)
+    with (
+        socket_server() as elsewhere,
+        open_socket(url, deal.seller.account) as sara,
+        open_socket(elsewhere, deal.buyer.account) as ben,
+        open_socket(elsewhere, mallory().account) as ear,
+    ):
+        assert ben.follow(f"trade:{deal.code}") == [f"trade:{deal.code}"]
+        assert ear.follow(f"trade:{deal.code}") == []
+        for number in range(20):
+            message = hers.write(f"number {number}")
+            hers.sent.append(message)
+            sara.say({"t": "chat", "trade": deal.code, "msg": message})
+        heard = [ben.hear("chat") for _ in range(20)]
+        assert [(one["seq"], one["msg"]) for one in heard] == list(enumerate(hers.sent, start=1))
+        assert ben.hears_nothing_of("chat")
+        assert ear.hears_nothing_of("chat")
+
+
+def test_a_message_is_stored_and_heard_though_its_sender_leaves_at_once(url: str) -> None:
+    deal = agreed()
+    hers, _ = open_chat(deal)
+    with open_socket(url, deal.buyer.account) as ben:
+        ben.follow(f"trade:{deal.code}")
+        with open_socket(url, deal.seller.account) as sara:
+            sara.say({"t": "chat", "trade": deal.code, "msg": hers.write("I must run")})
+        assert ben.hear("chat")["seq"] == 1
+        with open_socket(url, deal.seller.account) as again:
+            again.say({"t": "chat", "trade": deal.code, "msg": hers.write("I must run")})
+            assert again.hear("error")["code"] == "fork"  # sealed anew it is another message in the same place
+    assert Message.objects.count() == 1
 
 
 def test_a_fork_of_a_counter_is_refused(url: str) -> None:
