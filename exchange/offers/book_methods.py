@@ -8,14 +8,14 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from exchange.catalog.models import PaymentMethod
 
 _KEPT_NANOSECONDS = 5 * 10**9
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Method:
+class Method(NamedTuple):
     """A payment method of an offer."""
 
     slug: str

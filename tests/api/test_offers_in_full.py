@@ -7,7 +7,7 @@ import pytest
 from exchange.offers.models import Offer
 from tests.api.client import Api
 from tests.api.matrix import OFFER
-from tests.builders import ben, catalog, mallory, market_price, offer, sara
+from tests.builders import ben, catalog, fixed, mallory, margin, market_price, offer, sara
 
 pytestmark = pytest.mark.django_db
 HOURS = {"start": "08:00", "end": "18:00", "time_zone": "Europe/Madrid", "days": [1, 2, 3]}
@@ -69,6 +69,22 @@ def test_a_quote_names_market_sources_network_cost_deadlines_and_who_locks() -> 
     assert told["locked_by"] == "maker"
     assert told["price_words"] == "at market"
     assert told["deadlines"]["lock_by"] < told["deadlines"]["pay_by"]
+
+
+def test_a_floating_price_says_how_old_its_market_is_and_a_fixed_one_does_not() -> None:
+    catalog()
+    market_price("3000", age=7)
+    market_price("1500", pair=("ETH", "USD"), age=20)
+    still, moving = offer(price=fixed("2990.00")), offer(price=margin(100))
+    elsewhere = offer(price=margin(100), currency="USD", methods=("wise",))
+    rows = Api().get("/offers?side=buy&asset=ETH&currency=EUR")["items"]
+    ages = {row["id"]: row["market_age"] for row in rows}
+    assert ages[still.code] is None
+    assert 7 <= ages[moving.code] <= 9
+    mine = {row["id"]: row["market_age"] for row in Api(sara().account).get("/me/offers")["items"]}
+    assert mine[still.code] is None
+    assert 7 <= mine[moving.code] <= 9
+    assert 20 <= mine[elsewhere.code] <= 22
 
 
 def test_a_break_hides_and_shows() -> None:

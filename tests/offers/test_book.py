@@ -68,7 +68,7 @@ def test_a_row_tells_what_the_asked_amount_brings() -> None:
     assert row.against_market_bps == 100
     assert [(one.slug, one.name) for one in row.methods] == [("sepa-instant", "SEPA Instant")]
     assert (row.maker.address, row.maker.label) == (sara().address, "Sara")
-    assert (row.market_age, row.minor_units, row.decimals) == (None, 2, 18)
+    assert (row.minor_units, row.decimals) == (2, 18)
 
 
 def test_the_most_that_can_be_taken_is_what_is_left() -> None:

@@ -6,13 +6,15 @@ from typing import Any
 from exchange.api.answers import day_text, decimal_text, fiat_text
 from exchange.core import money
 from exchange.offers.book_rows import BookRow, Maker
-from exchange.offers.models import Side
+from exchange.offers.models import PriceType, Side
+from exchange.prices.queries import Market
 from exchange.reputation.formula import completion
 
 
-def rows(found: Iterable[BookRow]) -> list[dict[str, Any]]:
-    """Return rows with what their makers' finished trades say."""
-    return [_row(one) for one in found]
+def rows(found: Iterable[BookRow], *, market: Market) -> list[dict[str, Any]]:
+    """Return rows with what their makers' finished trades say; floating prices are as old as the `market`."""
+    ages = {PriceType.FIXED.value: None}
+    return [{**_row(one), "market_age": ages.get(one.price_type, market.age_seconds)} for one in found]
 
 
 def _row(one: BookRow) -> dict[str, Any]:
@@ -28,7 +30,6 @@ def _row(one: BookRow) -> dict[str, Any]:
         "price": None if one.price is None else decimal_text(one.price),
         "price_type": one.price_type,
         "margin_bps": one.margin_bps,
-        "market_age": one.market_age,
         "min_fiat": fiat_text(one.min_fiat, minor_units=places),
         "max_fiat": fiat_text(one.max_fiat, minor_units=places),
         "methods": [method.slug for method in one.methods],

@@ -13,7 +13,7 @@ from exchange.api.answers import decimal_text, fiat_text, time_text, units_text
 from exchange.api.render import book
 from exchange.core import money
 from exchange.offers import quotes
-from exchange.offers.book_rows import BookRow, Reader, read_rows
+from exchange.offers.book_rows import Reader, read_rows
 from exchange.offers.drafts import hours_of as draft_of_hours
 from exchange.offers.models import Offer, Visibility
 from exchange.offers.pricing import price_against_market, rule_of
@@ -41,7 +41,7 @@ def offers(found: list[Offer], *, viewer: Account | None, now: datetime) -> list
     pairs: dict[tuple[str, str], list[Offer]] = defaultdict(list)
     for one in found:
         pairs[one.asset.symbol, one.currency_id].append(one)
-    rows: list[BookRow] = []
+    shown: dict[str, dict[str, Any]] = {}
     for pair, market in prices.markets(pairs, now=now).items() if pairs else ():
         first = pairs[pair][0]
         reader = Reader(
@@ -51,8 +51,8 @@ def offers(found: list[Offer], *, viewer: Account | None, now: datetime) -> list
             now=now,
             **{**reader_facts, "viewer": viewer.pk if viewer else None},
         )
-        rows += read_rows([one.pk for one in pairs[pair]], reader)
-    shown = {row["id"]: row for row in book.rows(rows)}
+        rows = read_rows([one.pk for one in pairs[pair]], reader)
+        shown |= {row["id"]: row for row in book.rows(rows, market=market)}
     # The row tells the most that can be taken now, the offer what its maker allows.
     return [{**shown[one.code], **_in_full(one, viewer=viewer)} for one in found]
 

@@ -48,7 +48,7 @@ def list_book(
 
 def _book_page(asked: dict[str, Any], *, cursor: str | None, limit: int, reader: Account | None) -> dict[str, Any]:
     found = book.book(**asked, cursor=cursor, limit=limit, **render.reading_as(reader), now=clock.now())
-    return page(book_render.rows(found.items), found.next)
+    return page(book_render.rows(found.items, market=found.market), found.next)
 
 
 @call(router, "GET", "/me/offers", gives=schemas.Offers, scope=READ)
