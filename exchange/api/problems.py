@@ -11,15 +11,15 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import DataError, OperationalError
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja.errors import AuthenticationError, HttpError, ValidationError
-from psycopg.errors import IdleInTransactionSessionTimeout
 
 from escrow.queries import Unavailable as NodeUnavailable
 from exchange.api.answers import PROBLEM, Answer, to_response
 from exchange.api.mistakes import fields_of
 from exchange.api.reading import Malformed, TooLarge
+from exchange.core.database import is_out_of_reach
 from exchange.core.errors import DomainError, Forbidden, Invalid, NotFound, NotSignedIn, Unavailable
 
 log = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ def as_refusal(error: Exception | type[Exception]) -> DomainError:
         return error.__cause__ if isinstance(error.__cause__, DomainError) else Malformed()
     if isinstance(error, RequestDataTooBig):
         return TooLarge()
-    if isinstance(error.__cause__, IdleInTransactionSessionTimeout):  # psycopg files it under internal errors
+    if isinstance(error, Exception) and is_out_of_reach(error):
         return Unavailable()
     for kind, refusal in _KNOWN.items():
         if isinstance(error, kind):
@@ -73,13 +73,12 @@ def as_refusal(error: Exception | type[Exception]) -> DomainError:
     return Fault()
 
 
-# DataError: a value that passed the schema but fits no column. OperationalError: out of connections, locks or time.
+# DataError: a value that passed the schema but fits no column.
 _KNOWN: dict[type[Exception], type[DomainError]] = {
     Http404: NotFound,
     PermissionDenied: Forbidden,
     SuspiciousOperation: Malformed,
     DataError: Invalid,
-    OperationalError: Unavailable,
     NodeUnavailable: Unavailable,
 }
 

@@ -1,7 +1,7 @@
 """Refusals and failures as pages: what happened, what it means, what to do next. Fragments get a short form.
 
 `refused` translates the `DomainError` tree; the other functions are Django's handlers (named in `exchange/urls.py`).
-The page for 500 asks neither database nor cache.
+Those for a fault of ours (500) and for a database that is busy or away (503) ask neither database nor cache.
 """
 
 import logging
@@ -81,11 +81,25 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500 with a code that stands in the log too."""
     code = secrets.token_hex(3).upper()
     log.error("the page for 500 was shown, code %s", code)
+    words = "Nothing was changed by your last step unless this site said so before. Coins in escrow are not affected."
+    return _bare(request, title="Something failed on our side", message=words, code=code, status=500)
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """Answer 503: the database is away, or did not come to this request in time."""
+    log.warning("the database was busy or away: %s %s", request.method, request.path, exc_info=True)
+    words = "Nothing was changed by your last step. Coins in escrow are not affected. Try again in a moment."
+    response = _bare(request, title="This site is busy just now", message=words, status=503)
+    response["Retry-After"] = "1"
+    return response
+
+
+def _bare(request: HttpRequest, *, title: str, message: str, status: int, code: str = "") -> HttpResponse:
+    """Return a page (or fragment) without the shell, which asks the database."""
     again = request.path if request.method == "GET" else "/"
-    if is_fragment(request):
-        words = {"title": "Something failed on our side", "message": "Nothing was changed.", "code": code}
-        return HttpResponse(render_to_string("errors/fragment.html", words), status=500)
-    return HttpResponse(render_to_string("errors/500.html", {"code": code, "again": again}), status=500)
+    template = "errors/fragment.html" if is_fragment(request) else "errors/bare.html"
+    words = {"title": title, "message": message, "code": code, "again": again}
+    return HttpResponse(render_to_string(template, words), status=status)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

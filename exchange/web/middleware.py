@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from exchange.accounts import actions
 from exchange.accounts.models import Account
 from exchange.core import clock
+from exchange.core.database import is_out_of_reach
 from exchange.core.errors import DomainError
 from exchange.web import errors
 
@@ -24,9 +25,11 @@ class DomainErrorMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer a refusal with words; leave every other failure to Django."""
+        """Answer a refusal, or a database out of reach, with words; leave every other failure to Django."""
         if isinstance(exception, DomainError):
             return errors.refused(request, exception)
+        if is_out_of_reach(exception):
+            return errors.busy(request)
         if isinstance(exception, Http404) and errors.is_fragment(request):
             return errors.page_not_found(request, exception)
         return None

@@ -1,10 +1,7 @@
 """Refusals: RFC 9457 problem details, and nothing of our inside."""
 
 import logging
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from django.db import InternalError, connection, transaction
@@ -13,6 +10,7 @@ from exchange.api import problems
 from exchange.api.routes import info
 from tests.api.client import Api
 from tests.builders import ben, catalog, sara
+from tests.locks import locked
 
 pytestmark = pytest.mark.django_db
 
@@ -107,31 +105,6 @@ def test_a_fault_of_ours_says_nothing_of_its_inside(
     assert "Traceback" not in response.content.decode()
     assert "object" not in response.content.decode()
     assert any(record.exc_info for record in caplog.records)
-
-
-@contextmanager
-def locked(table: str) -> Iterator[None]:
-    """Have somebody else hold a table, and this connection wait 200 ms for a lock."""
-    held, done = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
-            held.set()
-            done.wait(20)
-        connection.close()
-
-    holder = threading.Thread(target=hold)
-    holder.start()
-    assert held.wait(10)
-    with connection.cursor() as cursor:
-        cursor.execute("SET lock_timeout = '200ms'")
-        try:
-            yield
-        finally:
-            done.set()
-            holder.join()
-            cursor.execute("RESET lock_timeout")
 
 
 @pytest.mark.django_db(transaction=True)

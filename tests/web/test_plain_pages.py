@@ -13,6 +13,7 @@ from exchange.core.errors import Conflict, Invalid, TooMany, Unavailable
 from exchange.web import errors
 from exchange.web.middleware import DomainErrorMiddleware
 from tests.builders import ben, catalog, fixed, market_price, offer
+from tests.locks import locked
 from tests.web.visiting import read, sound, visit
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
@@ -86,6 +87,22 @@ def test_the_page_for_our_own_failures_asks_neither_database_nor_cache(monkeypat
     assert "Nothing was changed" in page.words
     assert "/trades/8F3K7Q2M" in page.links
     assert page.faults == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_a_busy_database_is_told_in_words_and_the_page_can_be_tried_again(headers: dict[str, str]) -> None:
+    catalog()
+    market_price("3000")
+    with locked("offers_offer"):
+        answer = visit().get("/buy/ETH/EUR", headers=headers)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "1")
+    assert "Coins in escrow are not affected" in answer.content.decode()
+    if not headers:
+        page = read(answer)
+        assert page.h1 == ["This site is busy just now"]
+        assert "/buy/ETH/EUR" in page.links
+        assert page.faults == []
 
 
 def test_what_is_no_refusal_is_left_to_django() -> None:
