@@ -202,6 +202,7 @@ CELERY_BEAT_SCHEDULE = {
     "read reference rates": {"task": "exchange.prices.tasks.read_rates", "schedule": 60.0},
     "turn offers that are due": {"task": "exchange.offers.tasks.turn_due", "schedule": 5.0},
     "reckon formulas": {"task": "exchange.offers.tasks.reckon_formulas", "schedule": 2.0},
+    "forget changes of the book": {"task": "exchange.offers.tasks.forget_changes", "schedule": 60.0},
     "forget old drafts": {"task": "exchange.offers.tasks.forget_sketches", "schedule": 3600.0},
     "project chain events": {"task": "exchange.trades.tasks.project_events", "schedule": 2.0},
     "remind of deadlines": {"task": "exchange.notifications.tasks.remind", "schedule": 20.0},

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from exchange.catalog.models import Asset, Currency, PaymentMethod
 from exchange.core.ids import new_code
+from exchange.offers.book_changes import BookChange  # noqa: F401  (Django looks for models here)
 from exchange.offers.book_entries import BookEntry  # noqa: F401  (Django looks for models here)
 from exchange.offers.book_indexes import book_indexes, order_indexes
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from exchange.core import clock
-from exchange.offers import listing, sketches
+from exchange.offers import book_changes, listing, sketches
 
 
 @shared_task
@@ -16,6 +16,12 @@ def turn_due() -> None:
 def reckon_formulas() -> None:
     """Reckon the formulas of all active offers."""
     listing.reckon_formulas(now=clock.now())
+
+
+@shared_task
+def forget_changes() -> None:
+    """Delete noted changes of the book that everybody has read."""
+    book_changes.forget_changes(now=clock.now())
 
 
 @shared_task

@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 from django.conf import LazySettings
 
-from exchange.offers.kept import MARKET_MS, MOST_KEPT, PAGE_MS, Kept, Shelf
+from exchange.offers.kept import HELD_MS, MARKET_MS, MOST_KEPT, PAGE_MS, Kept, Shelf
 
 
 @pytest.fixture
@@ -113,3 +113,26 @@ def test_few_things_are_kept(settings: LazySettings, shelf: Shelf[str]) -> None:
     for number in range(MOST_KEPT + 10):
         shelf.get(number, lambda: read_now("page"))
     assert len(shelf) == MOST_KEPT
+
+
+def test_what_is_known_to_be_the_same_is_given_on_but_not_for_ever(settings: LazySettings, watch: Watch) -> None:
+    settings.BOOK_KEPT_MS = 500
+    asked: list[tuple[str, int]] = []
+    same = True
+
+    def holds(value: str, at: int) -> bool:
+        asked.append((value, at))
+        return same
+
+    shelf, began = Shelf[str](oldest_ms=PAGE_MS, holds=holds), time.monotonic_ns()
+    assert shelf.get("key", lambda: read_now("first")) == "first"
+    watch.move(499)
+    assert (shelf.young("key"), asked) == ("first", [])
+    watch.move(PAGE_MS)
+    assert (shelf.young("key"), shelf.get("key", lambda: read_now("new"))) == ("first", "first")
+    assert set(asked) == {("first", began)}
+    same = False
+    assert shelf.young("key") is None
+    same = True
+    watch.move(HELD_MS - PAGE_MS - 499)
+    assert shelf.get("key", lambda: read_now("second")) == "second"

@@ -1,5 +1,6 @@
 """Pages that all web processes share through Redis: found there while young, with the age they really have."""
 
+import json
 import time
 import uuid
 from collections.abc import Callable
@@ -9,7 +10,9 @@ from django.conf import LazySettings
 
 from exchange.offers import kept_pages
 from exchange.offers.kept import PAGE_MS, Shelf
-from exchange.offers.kept_pages import KeptPage, page_of, young_page
+from exchange.offers.kept_pages import AGE, Given, KeptPage, MadePage, young_page
+
+HOLDS = {"all": False}
 
 
 @pytest.fixture
@@ -23,9 +26,22 @@ def another_process(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Forget what this process keeps, as if it were another one that shares only Redis."""
 
     def forget() -> None:
-        monkeypatch.setattr(kept_pages, "_shelf", Shelf[KeptPage](oldest_ms=PAGE_MS))
+        # A page holds where a test says so; whether it really does is `test_book_watch.py`'s business.
+        monkeypatch.setattr(
+            kept_pages, "_shelf", Shelf[KeptPage](oldest_ms=PAGE_MS, holds=lambda page, at: HOLDS["all"])
+        )
 
     return forget
+
+
+def page_of(question: bytes, make: Callable[[], bytes | MadePage]) -> Given:
+    """Ask for a page of a pair that nobody changes; bytes alone are a page without floating prices."""
+
+    def made() -> MadePage:
+        page = make()
+        return page if isinstance(page, MadePage) else MadePage(content=page)
+
+    return kept_pages.page_of(question, made, pair="ETH/XTS")
 
 
 def refuse() -> bytes:
@@ -71,6 +87,27 @@ def test_a_page_that_took_too_long_to_make_is_not_shared(question: bytes, anothe
     assert page_of(question, slow).content == b"slow"
     another_process()
     assert page_of(question, lambda: b"new").content == b"new"
+
+
+def test_the_age_of_the_market_grows_while_a_page_is_kept_and_shared(
+    question: bytes, another_process: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = b'{"items":[{"market_age":' + AGE + b'},{"market_age":null},{"market_age":' + AGE + b"}]}"
+    first = page_of(question, lambda: MadePage(content=content, market_age=7))
+    assert json.loads(first.content)["items"] == [{"market_age": 7}, {"market_age": None}, {"market_age": 7}]
+    another_process()
+    shared = page_of(question, refuse)
+    assert shared == first
+    now = time.monotonic_ns()
+    monkeypatch.setitem(HOLDS, "all", True)
+    monkeypatch.setattr(time, "monotonic_ns", lambda: now + 2_500 * 10**6)
+    later = page_of(question, refuse)
+    assert [row["market_age"] for row in json.loads(later.content)["items"]] == [9, None, 9]
+    assert later.tag != first.tag
+
+
+def test_a_page_without_a_market_says_so(question: bytes) -> None:
+    assert page_of(question, lambda: MadePage(content=b"[" + AGE + b"]")).content == b"[null]"
 
 
 def test_other_questions_and_other_databases_have_pages_of_their_own(

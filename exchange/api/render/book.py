@@ -3,18 +3,19 @@
 from collections.abc import Iterable
 from typing import Any
 
+import orjson
+
 from exchange.api.answers import day_text, decimal_text, fiat_text
 from exchange.core import money
 from exchange.offers.book_rows import BookRow, Maker
 from exchange.offers.models import PriceType, Side
-from exchange.prices.queries import Market
 from exchange.reputation.formula import completion
 
 
-def rows(found: Iterable[BookRow], *, market: Market) -> list[dict[str, Any]]:
-    """Return rows with what their makers' finished trades say; floating prices are as old as the `market`."""
+def rows(found: Iterable[BookRow], *, market_age: int | orjson.Fragment | None) -> list[dict[str, Any]]:
+    """Return rows with what their makers' finished trades say; a floating price is as old as its market."""
     ages = {PriceType.FIXED.value: None}
-    return [{**_row(one), "market_age": ages.get(one.price_type, market.age_seconds)} for one in found]
+    return [{**_row(one), "market_age": ages.get(one.price_type, market_age)} for one in found]
 
 
 def _row(one: BookRow) -> dict[str, Any]:

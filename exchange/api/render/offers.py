@@ -52,7 +52,7 @@ def offers(found: list[Offer], *, viewer: Account | None, now: datetime) -> list
             **{**reader_facts, "viewer": viewer.pk if viewer else None},
         )
         rows = read_rows([one.pk for one in pairs[pair]], reader)
-        shown |= {row["id"]: row for row in book.rows(rows, market=market)}
+        shown |= {row["id"]: row for row in book.rows(rows, market_age=market.age_seconds)}
     # The row tells the most that can be taken now, the offer what its maker allows.
     return [{**shown[one.code], **_in_full(one, viewer=viewer)} for one in found]
 

@@ -22,7 +22,7 @@ from exchange.api.schemas.trades import Trade
 from exchange.core import clock, money
 from exchange.core.errors import Conflict, Forbidden, Invalid, NotFound
 from exchange.offers import actions, book, listing, queries
-from exchange.offers.kept_pages import page_of
+from exchange.offers.kept_pages import AGE, MadePage, page_of
 from exchange.trades import actions as trades
 
 router = Router()
@@ -39,16 +39,23 @@ def list_book(
     """Return the book, best effective price first. `side=buy` lists offers from which the caller can buy."""
     reader, asked = viewer(request), wanted.model_dump()
     if reader is not None:
-        return _book_page(asked, cursor=cursor, limit=limit, reader=reader)
+        found = _read_book(asked, cursor=cursor, limit=limit, reader=reader)
+        return page(book_render.rows(found.items, market_age=found.market.age_seconds), found.next)
     question = orjson.dumps({**asked, "cursor": cursor, "limit": limit}, default=str)
     alike.remember(request, question)
-    kept = page_of(question, lambda: orjson.dumps(_book_page(asked, cursor=cursor, limit=limit, reader=None)))
-    return Answer(body=orjson.Fragment(kept.content))
+    pair = f"{wanted.asset}/{wanted.currency}".upper()
+    given = page_of(question, lambda: _page_to_keep(asked, cursor=cursor, limit=limit), pair=pair)
+    return Answer(body=orjson.Fragment(given.content))
 
 
-def _book_page(asked: dict[str, Any], *, cursor: str | None, limit: int, reader: Account | None) -> dict[str, Any]:
-    found = book.book(**asked, cursor=cursor, limit=limit, **render.reading_as(reader), now=clock.now())
-    return page(book_render.rows(found.items, market=found.market), found.next)
+def _page_to_keep(asked: dict[str, Any], *, cursor: str | None, limit: int) -> MadePage:
+    found = _read_book(asked, cursor=cursor, limit=limit, reader=None)
+    rows = book_render.rows(found.items, market_age=orjson.Fragment(AGE))
+    return MadePage(content=orjson.dumps(page(rows, found.next)), market_age=found.market.age_seconds)
+
+
+def _read_book(asked: dict[str, Any], *, cursor: str | None, limit: int, reader: Account | None) -> book.Page:
+    return book.book(**asked, cursor=cursor, limit=limit, **render.reading_as(reader), now=clock.now())
 
 
 @call(router, "GET", "/me/offers", gives=schemas.Offers, scope=READ)
