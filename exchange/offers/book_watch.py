@@ -7,7 +7,6 @@ it asked last. PostgreSQL's snapshots say so, not clocks or counters: what was n
 import logging
 import threading
 import time
-from collections import defaultdict
 
 from django.db import DatabaseError, InterfaceError
 
@@ -37,7 +36,7 @@ class Watch:
         self._asked_at = 0
         self._complete_from = 0
         # By pair: who began to read before this may have missed a change.
-        self._changed_at: defaultdict[str, int] = defaultdict(int)
+        self._changed_at: dict[str, int] = {}
 
     def is_unchanged(self, pair: str, *, since: int) -> bool:
         """Return whether a page of `pair` whose reading began at `since` would be the same a moment ago.
@@ -46,7 +45,7 @@ class Watch:
         """
         if not self._is_up_to_date():
             return False
-        return since > max(self._complete_from, self._changed_at[pair])
+        return since > max(self._complete_from, self._changed_at.get(pair, 0))
 
     def _is_up_to_date(self) -> bool:
         age = time.monotonic_ns() - self._asked_at
