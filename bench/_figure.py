@@ -40,11 +40,12 @@ def report(
 ) -> None:
     """Print one case. `ours`, `limit` and `peer` are figures of the same rounds; their medians are told.
 
-    `ratio` is ours against the limit; `goal` is the least ratio if `better` is higher, the greatest if it is lower.
+    `ratio` is the median of ours against the limit of the same round, so that a machine which is slow for a minute is
+    so for both; `goal` is the least ratio if `better` is higher, the greatest if it is lower.
     `detail` says what dominates and how the work was set up. A run that lost anything has not met its goal.
     """
     median, bound = statistics.median(ours), statistics.median(limit)
-    ratio = median / bound if bound else 0.0
+    ratio = statistics.median(mine / theirs if theirs else 0.0 for mine, theirs in zip(ours, limit, strict=True))
     met = (ratio >= goal if better == "higher" else ratio <= goal) and not lost
     line: dict[str, object] = {
         "bench": bench,
