@@ -163,7 +163,7 @@ def _show(
     )
     email = email_form or EmailForm(initial={"email": wishes.email})
     rows = [
-        (words, [(channel, str(kind), wishes.wants(channel, kind), _is_fixed(channel, kind)) for channel, _ in COLUMNS])
+        (words, str(kind), [(*column, wishes.wants(column[0], kind), _is_fixed(column[0], kind)) for column in COLUMNS])
         for kind, words in WORDS.items()
     ]
     context: dict[str, Any] = {

@@ -33,6 +33,7 @@ FRAGMENTS = {
     "proof": "components/proof_card.html",
     "details": "trades/details.html",
     "doors": "trades/doors.html",
+    "after": "trades/after.html",
 }
 
 
@@ -81,8 +82,9 @@ def room(request: HttpRequest, account: Account, code: str) -> HttpResponse:
 @signed_in
 def fragment(request: HttpRequest, account: Account, code: str, part: str) -> HttpResponse:
     """Show one live part of the trade again."""
-    _, entered = enter(code, account=account)
-    return render(request, FRAGMENTS[part], {"room": entered})
+    trade, entered = enter(code, account=account)
+    after = _after(trade, entered, account=account) if part == "after" else {}
+    return render(request, FRAGMENTS[part], {"room": entered, **after})
 
 
 @require_POST
@@ -108,6 +110,7 @@ def _after(trade: Trade, entered: Room, *, account: Account) -> dict[str, Any]:
     peer = trade.buyer if account.pk == trade.seller_id else trade.seller
     said = feedback.of_trade(trade.code, account=account)
     return {
+        "has_ended": True,
         "said": said,
         "feedback_form": FeedbackForm() if said is None and feedback.is_open(trade, now=clock.now()) else None,
         "has_receipt": has_receipt(entered.view),

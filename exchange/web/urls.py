@@ -87,6 +87,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("trades/<slug:code>/proof", trade_room.fragment, {"part": "proof"}, name="trade-proof"),
     path("trades/<slug:code>/details", trade_room.fragment, {"part": "details"}, name="trade-details"),
     path("trades/<slug:code>/doors", trade_room.fragment, {"part": "doors"}, name="trade-doors"),
+    path("trades/<slug:code>/after", trade_room.fragment, {"part": "after"}, name="trade-after"),
     path("trades/<slug:code>/decline", trade_room.decline, name="trade-decline"),
     path("trades/<slug:code>/cancel", trade_room.cancel, name="trade-cancel"),
     path("trades/<slug:code>/receipt", after_trade.receipt, name="receipt"),

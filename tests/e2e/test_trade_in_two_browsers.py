@@ -85,6 +85,11 @@ def test_sara_and_ben_trade_from_offer_to_release_in_two_browsers(browser: Brows
     assert "release" in sara.confirm("dialog-release")
     ben.sees("#trade-card h2", "in your wallet")
     expect(ben.page.locator("#payment")).to_be_hidden()
+    # Without loading the page again: what one does after a trade, and no more of leaving it without this site.
+    for who, peer in ((sara, "Ben"), (ben, "Sara")):
+        who.sees("#after", f"How was {peer}?")
+        expect(who.page.locator("#after").get_by_role("link", name="Receipt")).to_be_visible()
+        expect(who.page.get_by_role("link", name="Get my coins without this site")).to_have_count(0)
     done = reader.get(f"/trades/{trade}")
     amount = int(done["amount"])
     assert reader.balance() - before == amount - amount * int(done["fee_bps"]) // 10_000

@@ -39,7 +39,8 @@ PAGES: dict[str, Answers] = {
         ("offer-new", "my-offers", "trades", "report", "notifications", "notification-settings"), SIGNED_IN
     ),
     **dict.fromkeys(("settings", "settings-tokens", "settings-webhooks", "settings-people"), SIGNED_IN),
-    **dict.fromkeys(("trade", "trade-head", "trade-card", "trade-proof", "trade-details", "trade-doors"), SEES_TRADE),
+    **dict.fromkeys(("trade", "trade-head", "trade-card", "trade-proof", "trade-details"), SEES_TRADE),
+    **dict.fromkeys(("trade-doors", "trade-after"), SEES_TRADE),
     **dict.fromkeys(("dispute", "dispute-case", "trade-exit", "trade-exit-page", "trade-exit-kit"), PARTY),
     # The trade has not ended, and the others are somebody else's or nobody's.
     **dict.fromkeys(("receipt", "receipt-pdf", "badge", "settings-webhook"), NOT_THERE),

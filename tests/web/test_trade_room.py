@@ -150,6 +150,22 @@ def test_live_parts_carry_version_source_and_topic() -> None:
         assert len(re.findall(r"^<", html.strip())) == 1
 
 
+def test_what_comes_after_a_trade_comes_by_itself_when_it_ends_and_leaving_the_site_goes() -> None:
+    deal = make.funded()
+    part, leave = f"/trades/{deal.code}/after", "without this site</a>"
+    for who in (sara(), ben()):
+        assert "How was" not in read(visit(who).get(part)).words
+        assert leave in visit(who).get(f"/trades/{deal.code}/proof").content.decode()
+    deal.act(sara(), "release")
+    for who, peer in ((sara(), "Ben"), (ben(), "Sara")):
+        page = read(visit(who).get(part))
+        assert f"How was {peer}?" in page.words
+        assert f"/trades/{deal.code}/receipt" in page.links
+        assert "data-src" not in visit(who).get(part).content.decode(), "nothing fetches what somebody writes in"
+        assert leave not in visit(who).get(f"/trades/{deal.code}/proof").content.decode()
+    assert visit(mallory()).get(part).status_code == 404
+
+
 def test_the_taker_withdraws_and_the_maker_declines_before_anything_is_locked() -> None:
     first = at(make.taken)
     answer = visit(ben()).post(f"/trades/{first.code}/cancel")
