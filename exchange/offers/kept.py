@@ -18,7 +18,8 @@ from typing import Generic, TypeVar
 from django.conf import settings
 
 T = TypeVar("T")
-MOST_KEPT = 2000
+# A page of the book is up to 50 kB, kept twice while its prices float.
+MOST_KEPT = 1000
 # The greatest ages at which anything is given, whoever is reading it anew; page and market together less than a second.
 PAGE_MS, MARKET_MS = 800, 150
 # How long a page is given on while nothing changes: prices are read about as often.
