@@ -137,3 +137,19 @@ def test_each_impossible_field_is_refused_by_name(change: dict[str, Any]) -> Non
         return
     assert answer.status_code == 422
     assert answer.json()["errors"]
+
+
+@pytest.mark.parametrize("prices", [[fixed("3000.00")], [fixed("3000.00"), margin(100), margin(-100)]])
+def test_ones_own_offers_take_few_queries_however_many_they_are(
+    prices: list[Any], django_assert_num_queries: Any
+) -> None:
+    catalog()
+    market_price("3000")
+    made = [offer(price=price) for price in prices]
+    api = Api(sara().account)
+    api.get("/me/offers")
+    # Who asks, the offers, the market, the rows.
+    with django_assert_num_queries(4):
+        shown = api.get("/me/offers")["items"]
+    assert {row["id"] for row in shown} == {one.code for one in made}
+    assert {(row["takeable"], row["reason"]) for row in shown} == {(False, "This is your own offer.")}

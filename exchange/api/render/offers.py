@@ -37,7 +37,9 @@ def reading_as(viewer: Account | None) -> dict[str, Any]:
 
 def offers(found: list[Offer], *, viewer: Account | None, now: datetime) -> list[dict[str, Any]]:
     """Return offers in full, in their order, with one query for all rows of a pair."""
-    reader_facts = reading_as(viewer)
+    # What one has traded, and whom one blocks, matters for other people's offers only.
+    is_all_own = viewer is not None and all(one.maker_id == viewer.pk for one in found)
+    reader_facts = {} if is_all_own else reading_as(viewer)
     pairs: dict[tuple[str, str], list[Offer]] = defaultdict(list)
     for one in found:
         pairs[one.asset.symbol, one.currency_id].append(one)
