@@ -1,13 +1,14 @@
 """Rows of the book as JSON."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import orjson
 
 from exchange.api.answers import day_text, decimal_text, fiat_text
 from exchange.core import money
-from exchange.offers.book_rows import BookRow, Maker
+from exchange.offers.book_rows import MOST_REMEMBERED, BookRow, Maker
 from exchange.offers.models import PriceType, Side
 from exchange.reputation.formula import completion
 
@@ -18,7 +19,9 @@ def rows(found: Iterable[BookRow], *, market_age: int | orjson.Fragment | None) 
     return [{**_row(one), "market_age": ages.get(one.price_type, market_age)} for one in found]
 
 
+@lru_cache(maxsize=MOST_REMEMBERED)
 def _row(one: BookRow) -> dict[str, Any]:
+    """Return what `rows` copies: pages share most of their rows."""
     places = one.minor_units
     # Who buys pays the fee from the coins; who sells gives all of them.
     units = one.buyer_gets if one.side == Side.SELL else one.units
