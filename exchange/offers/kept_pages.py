@@ -48,10 +48,15 @@ class KeptPage:
     at: int
     _given: dict[int | None, Given] = field(default_factory=dict)
 
+    @property
+    def market_age(self) -> int | None:
+        """How old the page's market is now, seconds."""
+        age = self.made.market_age
+        return age if age is None else age + (time.monotonic_ns() - self.at) // 10**9
+
     def give(self) -> Given:
         """Return the page as it reads now."""
-        age = self.made.market_age
-        now = age if age is None else age + (time.monotonic_ns() - self.at) // 10**9
+        now = self.market_age
         given = self._given.get(now)
         if given is None:
             content = self.made.content.replace(AGE, b"null" if now is None else b"%d" % now)
@@ -61,6 +66,9 @@ class KeptPage:
 
 
 def _holds(page: KeptPage, at: int) -> bool:
+    # A market grows too old without anybody changing anything.
+    if (page.market_age or 0) >= settings.PRICE_MAX_AGE:
+        return False
     # Its market may have been read that much before it.
     return is_unchanged(page.pair, since=at - MARKET_MS * 10**6)
 

@@ -106,6 +106,17 @@ def test_the_age_of_the_market_grows_while_a_page_is_kept_and_shared(
     assert later.tag != first.tag
 
 
+@pytest.mark.django_db
+def test_a_page_does_not_hold_once_its_market_is_too_old_to_count(settings: LazySettings) -> None:
+    now = time.monotonic_ns()
+    page = KeptPage(pair="ETH/XTS", made=MadePage(content=b"", market_age=settings.PRICE_MAX_AGE), at=now)
+    young = KeptPage(pair="ETH/XTS", made=MadePage(content=b"", market_age=1), at=now)
+    later = now + 10**9
+    kept_pages.is_unchanged("ETH/XTS", since=later)
+    assert not kept_pages._holds(page, later)
+    assert kept_pages._holds(young, later)
+
+
 def test_a_page_without_a_market_says_so(question: bytes) -> None:
     assert page_of(question, lambda: MadePage(content=b"[" + AGE + b"]")).content == b"[null]"
 
